@@ -1,0 +1,274 @@
+"""The words of the domain: what is read of a platform and of a project.
+
+Everything here is an immutable value. Text is parsed once, by the reader of its format,
+into these types; names are normalised (PEP 503) by the first line that sees them, so
+every `NormalizedName` may be compared as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from packaging.utils import NormalizedName, canonicalize_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from packaging.requirements import Requirement
+    from packaging.version import Version
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place that a user can open: a file as it was named, and a line counted from 1."""
+
+    file: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """Something that could not be read or understood; the rest went on without it."""
+
+    message: str
+    at: Location
+
+    def __str__(self) -> str:
+        return f"{self.at}: {self.message}"
+
+
+# Platform --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """A Python environment that the platform offers, as `data/runtimes.toml` describes it."""
+
+    name: str
+    """The platform's API name: `Python3.6`."""
+    python: str
+    """Its feature version: `3.6`."""
+    full_version: str
+    """Its complete version, which `python_full_version` markers and Requires-Python see."""
+    abi: str
+    glibc: tuple[int, int]
+    """The newest glibc symbol version that a wheel may need: the manylinux ceiling."""
+    machine: str
+    search_path: tuple[str, ...]
+    """What `sys.path` is made of, first hit wins: package, layers, standard library, built-ins."""
+    unpacked_limit: int
+    """Bytes that a function version may take unpacked, with its layers."""
+    has_built_ins: bool
+    source: str
+    """The page that says so."""
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """The feature version as numbers, for comparing."""
+        major, minor = self.python.split(".")
+        return int(major), int(minor)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """One row of the built-in table: a library and its version in each runtime that has it."""
+
+    name: str
+    """As the table prints it."""
+    versions: Mapping[str, Version]
+    """Runtime name -> version; a runtime without the library has no key."""
+    at: Location
+
+    @property
+    def key(self) -> NormalizedName:
+        """The normalised name."""
+        return canonicalize_name(self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """The built-in table, read: library x runtime -> version or absent."""
+
+    source: str
+    runtimes: tuple[str, ...]
+    """The table's columns, in its order."""
+    libraries: tuple[Library, ...]
+    """One per normalised name, in the table's order."""
+
+    def version(self, name: NormalizedName, runtime: str) -> Version | None:
+        """Return the version of a library that a runtime has, or None where it has none."""
+        for library in self.libraries:
+            if library.key == name:
+                return library.versions.get(runtime)
+        return None
+
+
+# Project ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """A requirement (PEP 508) with the place that declares it."""
+
+    requirement: Requirement
+    text: str
+    """As written, without comment, hashes and other options of its line."""
+    at: Location
+    constraint: bool = False
+    """True for a line of a `-c` file: it limits the name and installs nothing."""
+    hashes: tuple[str, ...] = ()
+    """Values of `--hash`, each `algorithm:digest`."""
+    editable: bool = False
+    included_from: tuple[Location, ...] = ()
+    """The `-r` and `-c` lines that led here, outermost first."""
+
+    @property
+    def name(self) -> NormalizedName:
+        """The normalised name of the distribution it asks for."""
+        return canonicalize_name(self.requirement.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Include:
+    """A line that says: read that file too (`-r`, `-c`, or a local folder to install)."""
+
+    path: str
+    """As written, relative to the file that holds the line."""
+    at: Location
+    constraint: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexOption:
+    """A line that configures where distributions come from, such as `--index-url URL`."""
+
+    name: str
+    """The long option without dashes: `index-url`, `extra-index-url`, `find-links`, ..."""
+    value: str
+    at: Location
+
+
+Statement = Declared | Include | IndexOption | Problem
+"""What one logical line of a requirements file can be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """An enclosing `def` (or lambda-free method): its body runs when it is called."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """An enclosing `if` or `elif` whose body runs when `test` is `holds`."""
+
+    test: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An enclosing `try` that survives a failed import: one of its branches must work.
+
+    Branch 0 is the body (with `else`), branch n the n-th handler that catches ImportError.
+    """
+
+    group: int
+    """Tells the `try` statements of one file apart."""
+    branch: int
+    branches: tuple[bool, ...]
+    """For every branch: may control reach its end? False where it raises or exits."""
+
+
+Block = Function | Condition | Attempt
+"""A compound statement around an import that decides when it runs and what its failure means."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """One import statement, or one module of `import a, b`, as the source has it."""
+
+    module: str
+    """The dotted name after `import` or `from`; empty for `from . import x`."""
+    names: tuple[str, ...] = ()
+    """What `from module import ...` names, without `as`; empty for a plain import."""
+    level: int = 0
+    """The leading dots of a relative import."""
+    line: int
+    blocks: tuple[Block, ...] = ()
+    """What encloses it, outermost first."""
+    dynamic: bool = False
+    """True for `__import__("x")` and `importlib.import_module("x")`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One Python file of the project, with what it imports."""
+
+    path: str
+    """Relative to the project root, with `/`."""
+    imports: tuple[Import, ...]
+    bindings: Mapping[str, str] = field(default_factory=dict)
+    """Top-level names bound to a version test, such as `PY3 = sys.version_info[0] == 3`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """What a distribution says of itself (core metadata), leniently read."""
+
+    requires: tuple[Requirement, ...] = ()
+    requires_python: str | None = None
+    import_names: tuple[str, ...] = ()
+    """Top-level names that it installs; empty where its files do not tell."""
+    notes: tuple[str, ...] = ()
+    """Lines that were invalid and how each was read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vendored:
+    """A distribution packed into the project's tree, found by its `*.dist-info` or `*.egg-info`."""
+
+    name: NormalizedName
+    version: Version
+    metadata: Metadata
+    at: Location
+    """Its metadata folder."""
+    tags: tuple[str, ...] = ()
+    """Wheel tags from its WHEEL file; empty where it has none."""
+    files: frozenset[str] = frozenset()
+    """The paths it owns that exist, relative to the project root."""
+
+
+class Artefact(Enum):
+    """What the project's files are."""
+
+    SOURCE = "source"
+    """A working tree: distributions can still be packed."""
+    PACKAGE = "package"
+    """A deployment zip: nothing more can be packed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """Everything that was read of what the user deploys."""
+
+    root: str
+    declared_in: tuple[str, ...]
+    declared: tuple[Declared, ...]
+    options: tuple[IndexOption, ...] = ()
+    sources: tuple[Source, ...] = ()
+    files: frozenset[str] = frozenset()
+    """Every path that an import could load: modules and extension modules, vendored ones too."""
+    import_roots: tuple[str, ...] = ("",)
+    """Folders, relative to the root, whose content is on `sys.path`; `""` is the root itself."""
+    vendored: tuple[Vendored, ...] = ()
+    artefact: Artefact = Artefact.SOURCE
+    entry: str | None = None
+    """The handler as `module.function`, where it is known."""
+    problems: tuple[Problem, ...] = ()
