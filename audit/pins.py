@@ -35,8 +35,9 @@ class Release:
     file: str
     kind: str
     """`wheel` or `sdist`."""
-    size: int | None = None
-    sha256: str | None = None
+    size: int
+    """Bytes of the file."""
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,106 @@
+"""The search itself: PubGrub, as `nab-resolver` implements it, told everything by a `Universe`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from nab_resolver.errors import ResolutionError, ResolutionTerminatedError
+from nab_resolver.resolver import BaseProvider, Resolver
+from nab_resolver.types import Incompatibility, IncompatibilityCause, RootRequirement
+
+from audit.resolve.engine import GaveUp, Limits, Outcome, Refuted, Solved, decision_order
+from audit.resolve.universe import Edge, Node, Universe
+from audit.resolve.versions import UNLISTED, Choice, VersionSet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nab_resolver.types import RangeProtocol
+    from packaging.utils import NormalizedName
+
+    from audit.pins import Demand
+
+_SPARE_ROUNDS = 20_000
+"""Rounds of one search, besides one for each root; sets seen in practice take under 3,000."""
+
+
+def solve(universe: Universe, roots: Sequence[Edge], limits: Limits) -> Outcome:
+    """Search with PubGrub; an `engine.Engine`."""
+    resolver = Resolver[Node, Choice](
+        _Provider(universe, roots, limits),
+        max_iterations=_SPARE_ROUNDS + 2 * len(roots),
+        range_type=VersionSet,
+        root_version=0,
+    )
+    wanted = [RootRequirement[Node, Choice](edge.node, edge.allowed, edge) for edge in roots]
+    constraints = {Node(name): limit for name, limit in limits.items()}
+    try:
+        return Solved(resolver.resolve(wanted, constraints))
+    except ResolutionTerminatedError:
+        return GaveUp(resolver.stats.rounds)
+    except ResolutionError as error:
+        if error.incompatibility is None:
+            return GaveUp(resolver.stats.rounds)
+        return _refuted(universe, error.incompatibility)
+
+
+class _Provider(BaseProvider[Node, Choice]):
+    """The engine's questions, passed on."""
+
+    def __init__(self, universe: Universe, roots: Sequence[Edge], limits: Limits) -> None:
+        self._universe = universe
+        self._order = decision_order(universe, roots, limits)
+
+    def choose_version(self, package: Node, version_range: RangeProtocol[Choice]) -> Choice | None:
+        # The engine hands back what it was given: sets of the `range_type` above.
+        return self._universe.choose(package.name, cast("VersionSet", version_range))
+
+    def has_satisfying_version(self, package: Node, version_range: RangeProtocol[Choice]) -> bool:
+        return self.choose_version(package, version_range) is not None
+
+    def get_dependencies(self, package: Node, version: Choice) -> dict[Node, VersionSet]:
+        needed: dict[Node, VersionSet] = {}
+        for edge in self._universe.edges(package, version):
+            known = needed.get(edge.node)
+            needed[edge.node] = edge.allowed if known is None else known & edge.allowed
+        return needed
+
+    def prioritize(
+        self, package: Node, version_range: RangeProtocol[Choice], *_: object
+    ) -> tuple[int, Node]:
+        return self._order(package, cast("VersionSet", version_range))
+
+    def widen_decision(self, package: Node, version: Choice) -> VersionSet | None:
+        del package
+        # Unlisted versions all ask for the same, so one clause speaks for all of them.
+        return None if isinstance(version, int) else UNLISTED
+
+
+def _refuted(universe: Universe, proof: Incompatibility[Node, Choice]) -> Refuted:
+    demands: dict[Demand, None] = {}
+    limited: set[NormalizedName] = set()
+    for step in proof.walk():
+        match step.cause:
+            case IncompatibilityCause.ROOT:
+                if step.origin.demand is not None:
+                    demands[step.origin.demand] = None
+            case IncompatibilityCause.DEPENDENCY:
+                demands.update(dict.fromkeys(_demands_behind(universe, step)))
+            case IncompatibilityCause.CONSTRAINT:
+                limited |= {term.package.name for term in step.terms}
+            case IncompatibilityCause.NO_VERSIONS | IncompatibilityCause.DERIVED:
+                pass
+    return Refuted(tuple(demands), frozenset(limited))
+
+
+def _demands_behind(universe: Universe, step: Incompatibility[Node, Choice]) -> list[Demand]:
+    parent, *children = step.terms
+    child = children[0].package if children else parent.package
+    candidates = universe.listing(parent.package.name).candidates
+    return [
+        edge.demand
+        for position in range(len(candidates))
+        if position in parent.constraint
+        for edge in universe.edges(parent.package, position)
+        if edge.node == child and edge.demand is not None
+    ]
