@@ -1,0 +1,66 @@
+"""Lines of plain PEP 508, read with packaging alone: most files need no more.
+
+pip's parser brings its network stack and costs 0.3 s to import. What is taken here, pip
+takes too and understands alike, and what is refused here, it refuses: a property test holds
+both. Everything else is left to pip.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from audit.model import Problem
+from audit.requirements.advice import explain
+from audit.requirements.archive import is_archive
+
+if TYPE_CHECKING:
+    from audit.model import Declared
+    from audit.requirements.document import Document
+    from audit.requirements.lines import Line
+
+
+def read_line(line: Line, document: Document) -> Declared | Problem | None:
+    """Return what the line declares or why it is none, and None where only pip can tell."""
+    requirement = _requirement(line.text)
+    at = document.at(line.number)
+    if requirement is not None:
+        return document.declare(requirement, line.written, at)
+    fault = explain(line.text, line.written) if _is_surely_no_option_or_path(line.text) else None
+    return None if fault is None else Problem(fault, at)
+
+
+def _is_surely_no_option_or_path(text: str) -> bool:
+    # A typo is worth no import of pip; these characters are what pip gives a meaning to.
+    if text.startswith((".", "-")) or " -" in text or set(text) & set("/\\:;@("):
+        return False
+    return not is_archive(text) and text.isprintable()
+
+
+@lru_cache(maxsize=4096)
+def _requirement(text: str) -> Requirement | None:
+    # pip breaks a line at the first word that starts with a dash, even inside quotes.
+    if text.startswith("-") or " -" in text:
+        return None
+    # pip before 24.1 takes some of what stands in brackets, and not all.
+    head = text.partition(";")[0].rstrip()
+    if "(" in head:
+        return None
+    # pip takes `x-1.0.zip` for a file though it is a valid name.
+    if "@" not in head and is_archive(head):
+        return None
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement:
+        return None
+    if requirement.url is not None and not _is_plain(requirement.url):
+        return None
+    return requirement
+
+
+def _is_plain(url: str) -> bool:
+    # pip ends a URL at the first semicolon, packaging at a blank before it; without a scheme
+    # it is a path; brackets may be an IPv6 address and #egg= a name, which pip checks.
+    return url.isprintable() and "://" in url and "egg=" not in url and not set(url) & set(";[]")
