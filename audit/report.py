@@ -20,6 +20,11 @@ class Verdict(Enum):
     UNKNOWN = "unknown"
     BLOCKED = "blocked"
 
+    @property
+    def rank(self) -> int:
+        """0 for the best."""
+        return list(Verdict).index(self)
+
 
 class Severity(Enum):
     """How much a finding weighs; `--fail-on` compares by `rank`."""
@@ -95,6 +100,8 @@ class Finding:
     """What is so, with the versions on both sides and who asked."""
     remedy: str
     """One thing to do that can be pasted; empty only for notes."""
+    verdict: Verdict = Verdict.READY
+    """What it makes of the runtime: a runtime gets the worst of its findings."""
     package: NormalizedName | None = None
     module: str | None = None
     at: Location | None = None

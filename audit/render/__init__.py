@@ -1,0 +1,46 @@
+"""A report as text, one module a format.
+
+A renderer is a pure function of a report and a canvas. Its module is loaded when its
+format is asked for, so that `--format json` does not pay for tabulate.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from audit.render.canvas import Canvas
+    from audit.report import Report
+
+    Renderer = Callable[[Report, Canvas], str]
+
+
+def _in_module(name: str) -> Renderer:
+    def render(report: Report, canvas: Canvas) -> str:
+        rendered: str = import_module(f"audit.render.{name}").render(report, canvas)
+        return rendered
+
+    return render
+
+
+FORMATS: Mapping[str, Renderer] = MappingProxyType(
+    {
+        "text": _in_module("text"),
+        "json": _in_module("jsonformat"),
+        "markdown": _in_module("markdown"),
+        "github": _in_module("github"),
+    }
+)
+"""What `--format` accepts, and the renderer of each."""
+
+
+def render(report: Report, format: str, canvas: Canvas) -> str:  # noqa: A002 - the option's name
+    """Return a report in one of `FORMATS`, with a newline at its end.
+
+    Raises KeyError for any other format.
+    """
+    return FORMATS[format](report, canvas)

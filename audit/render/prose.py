@@ -1,0 +1,64 @@
+"""Sentences: made safe to show, and broken into lines of a width."""
+
+from __future__ import annotations
+
+import re
+
+_WHOLE = re.compile(r"`[^`]+`|(?<!\S)'[^']+'(?!\S)")
+_GLUE = "\xa0"
+"""Stands for a space that must not break; `visible` lets no such character through."""
+
+PROSE_WIDTH = 100
+"""Longer lines of prose are hard to read, however wide the terminal."""
+
+
+def visible(text: str) -> str:
+    r"""Return the text with everything that is not seen written as an escape.
+
+    Control characters, bidirectional overrides, odd spaces and the surrogates of undecodable
+    file names become `\x1b`, `\u202e`, `\udc80`: what comes from a project can neither
+    steer a terminal nor start a line of its own.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
+
+
+def wrapped(text: str, width: int, *, indent: str = "", hanging: str | None = None) -> list[str]:
+    """Break text at spaces into lines of at most `width` columns, as a terminal counts them.
+
+    Spans between backticks or quotes stay on one line, so that they can be pasted. The lines after
+    the first start with `hanging`, or like the first. A token that is wider than the line
+    stands alone and whole.
+    """
+    import wcwidth  # noqa: PLC0415 - 15 ms that json and github do not need
+
+    lines = wcwidth.wrap(
+        _WHOLE.sub(lambda span: span[0].replace(" ", _GLUE), text),
+        min(width, PROSE_WIDTH),
+        initial_indent=indent,
+        subsequent_indent=indent if hanging is None else hanging,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [line.replace(_GLUE, " ") for line in lines]
+
+
+def is_command(text: str) -> bool:
+    """Whether a remedy is a command for a shell, to be shown so that it can be pasted."""
+    return text.startswith("pip ")
+
+
+def wrapped_command(
+    text: str, width: int, *, indent: str = "", hanging: str | None = None
+) -> list[str]:
+    """Break a command as `wrapped` does, each line but the last continued with a backslash."""
+    *most, last = wrapped(text, width - len(" \\"), indent=indent, hanging=hanging)
+    return [*(f"{line} \\" for line in most), last]
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return `1 conflict`, `0 conflicts`, `1,200 files`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
