@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Location:
+class Location(NamedTuple):
     """A place that a user can open: a file as it was named, and a line counted from 1."""
 
     file: str
@@ -31,8 +30,7 @@ class Location:
         return self.file if self.line is None else f"{self.file}:{self.line}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(NamedTuple):
     """Something that could not be read or understood; the rest went on without it."""
 
     message: str
@@ -45,8 +43,7 @@ class Problem:
 # Platform --------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Runtime:
+class Runtime(NamedTuple):
     """A Python environment that the platform offers, as `data/runtimes.toml` describes it."""
 
     name: str
@@ -114,8 +111,7 @@ class Matrix:
 # Project ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
+class Declared(NamedTuple):
     """A requirement (PEP 508) with the place that declares it."""
 
     requirement: Requirement
@@ -136,8 +132,7 @@ class Declared:
         return canonicalize_name(self.requirement.name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Include:
+class Include(NamedTuple):
     """A line that says: read that file too (`-r`, `-c`, or a local folder to install)."""
 
     path: str
@@ -148,8 +143,7 @@ class Include:
     """Of a local folder: the extras asked for, as in `./sub[test]`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexOption:
+class IndexOption(NamedTuple):
     """A line that configures where distributions come from, such as `--index-url URL`."""
 
     name: str
@@ -175,17 +169,22 @@ class Condition(NamedTuple):
     holds: bool
 
 
+OTHERWISE = -1
+"""The branch of an `Attempt` that is the `else` of the `try`."""
+
+
 class Attempt(NamedTuple):
     """An enclosing `try` that survives a failed import: one of its branches must work.
 
-    Branch 0 is the body (with `else`), branch n the n-th handler that catches ImportError.
+    Branch 0 is the body, branch n the n-th handler that catches ImportError, and `OTHERWISE`
+    the `else`: it runs after the body, and no handler catches what fails in it.
     """
 
     group: int
     """Tells the `try` statements of one file apart."""
     branch: int
     branches: tuple[bool, ...]
-    """For every branch: may control reach its end? False where it raises or exits."""
+    """For body and handlers: may control reach the end? False where it raises or exits."""
 
 
 Block = Function | Condition | Attempt
@@ -212,8 +211,7 @@ class Import(NamedTuple):
     """True for `__import__("x")` and `importlib.import_module("x")`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(NamedTuple):
     """One Python file of the project, with what it imports."""
 
     path: str
@@ -223,8 +221,7 @@ class Source:
     """Top-level names bound to a version test, such as `PY3 = sys.version_info[0] == 3`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metadata:
+class Metadata(NamedTuple):
     """What a distribution says of itself (core metadata), leniently read."""
 
     requires: tuple[Requirement, ...] = ()
@@ -235,8 +232,7 @@ class Metadata:
     """Lines that were invalid and how each was read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vendored:
+class Vendored(NamedTuple):
     """A distribution packed into the project's tree, found by its `*.dist-info` or `*.egg-info`."""
 
     name: NormalizedName
@@ -248,6 +244,8 @@ class Vendored:
     """Wheel tags from its WHEEL file; empty where it has none."""
     files: frozenset[str] = frozenset()
     """The paths it owns that exist, relative to the project root."""
+    is_hollow: bool = False
+    """It lists modules of which none is there: removed, or never packed, so nobody's copy."""
 
 
 class Artefact(Enum):
@@ -259,8 +257,7 @@ class Artefact(Enum):
     """A deployment zip: nothing more can be packed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Project:
+class Project(NamedTuple):
     """Everything that was read of what the user deploys."""
 
     root: str

@@ -1,0 +1,77 @@
+"""Reads the imports of Python source without parsing it, exactly or not at all.
+
+Strings and comments are told from code only up to the last `import`, and what encloses a
+statement only for those that are indented. What this cannot decide raises
+`UndecidedError`, for a full parser to look at.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from audit.model import Block, Import
+from audit.source.blocks import Chains
+from audit.source.heads import enclosing
+from audit.source.statements import Candidate, Kind, candidates, without_strangers
+from audit.source.tokens import Code, UndecidedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+def imports(data: bytes) -> tuple[Import, ...]:
+    """Return the imports of source as `encoding.readable` gives it.
+
+    Raises UndecidedError where it takes a parser to tell.
+    """
+    found = without_strangers(list(_statements(data, Code(data))))
+    return _imports(data, found, _blocks(data, found))
+
+
+def beginning(data: bytes) -> tuple[tuple[Import, ...], int]:
+    """Return the imports before the first place that cannot be decided, and its offset.
+
+    Without what encloses them, where that is undecided.
+    """
+    code, found = Code(data), list[Candidate]()
+    blocks: Mapping[int, tuple[Block, ...]] = {}
+    with suppress(UndecidedError):
+        found.extend(_statements(data, code))
+    found = without_strangers(found)
+    with suppress(UndecidedError):
+        blocks = _blocks(data, found)
+    return _imports(data, found, blocks), code.read
+
+
+def _imports(
+    data: bytes, found: list[Candidate], blocks: Mapping[int, tuple[Block, ...]]
+) -> tuple[Import, ...]:
+    result: list[Import] = []
+    line = start = 0
+    for candidate in found:
+        line += data.count(b"\n", start, candidate.start)
+        start = candidate.start
+        around, dynamic = blocks.get(start, ()), candidate.kind is not Kind.STATEMENT
+        for module in candidate.modules:
+            each = Import(module, line, candidate.names, candidate.level, around, dynamic)
+            result.append(each)
+    return tuple(result)
+
+
+def _statements(data: bytes, code: Code) -> Iterator[Candidate]:
+    for candidate in candidates(data):
+        if code.holds(candidate.start):
+            if candidate.kind is Kind.UNREADABLE:
+                raise UndecidedError
+            yield candidate
+
+
+def _blocks(data: bytes, found: list[Candidate]) -> Mapping[int, tuple[Block, ...]]:
+    """Return the blocks around those statements that are not at the left margin."""
+    places = [(each.start, each.indent) for each in found if each.indent != b""]
+    if not places:
+        return {}
+    chains = Chains(data)
+    heads = enclosing(data, places)
+    return {start: chains.around(head) for (start, _), head in zip(places, heads, strict=True)}
