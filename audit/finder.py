@@ -1,0 +1,172 @@
+"""What meets one import on one runtime: the library, own modules, a distribution, or nothing.
+
+The order is that of the runtime's `sys.path`: package folder (own modules and vendored
+copies), standard library, built-ins; then what the resolution would add to the package.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from audit.model import Vendored
+from audit.own import OwnModules
+from audit.pins import BuiltIn, Pin, Release, Unchecked
+from audit.report import Met
+from audit.resolve.universe import misfit
+from audit.source.local import Found
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from packaging.utils import NormalizedName
+
+    from audit.model import Project, Runtime
+    from audit.names import ImportNames
+    from audit.own import Question
+    from audit.source.stdlib import StandardLibrary
+
+
+class Answer(NamedTuple):
+    """What meets a module, under the name that it is reported by."""
+
+    module: str
+    status: Met
+    provider: NormalizedName | None = None
+    because: str = ""
+    """How the provider is known, or why nothing meets the module."""
+
+
+class _Own(NamedTuple):
+    """What the package folder has for an import."""
+
+    answer: Answer
+    gives_way: bool
+    """Whatever else has the name is taken in its place: it is a folder without `__init__.py`,
+    or a copy that cannot be loaded and has to be replaced."""
+
+
+class Surroundings(NamedTuple):
+    """What imports are looked up in, on every runtime alike."""
+
+    own: OwnModules
+    library: StandardLibrary
+    names: ImportNames
+    owners: Mapping[str, Vendored]
+    """Path -> the vendored copy that it belongs to."""
+
+
+def surroundings(project: Project, library: StandardLibrary, names: ImportNames) -> Surroundings:
+    """Prepare a project's files for being asked."""
+    return Surroundings(
+        own=OwnModules(project.files, project.import_roots),
+        library=library,
+        names=names,
+        owners={path: copy for copy in project.vendored for path in copy.files},
+    )
+
+
+class Finder:
+    """Answers for one project on one runtime; each question is worked out once."""
+
+    def __init__(self, around: Surroundings, runtime: Runtime, pins: Sequence[Pin]) -> None:
+        self._around = around
+        self._runtime = runtime
+        self._version = runtime.version
+        self._pins = _by_outermost_name(around.names, pins)
+        self._answers: dict[Question, tuple[Answer, ...]] = {}
+
+    def find(self, question: Question) -> tuple[Answer, ...]:
+        """Return what meets a question: one answer for each distribution or module in it."""
+        known = self._answers.get(question)
+        if known is None:
+            known = self._answers[question] = tuple(dict.fromkeys(self._find(question)))
+        return known
+
+    def _find(self, question: Question) -> Iterable[Answer]:
+        own = self._own(question)
+        if own is not None and not own.gives_way:
+            return [own.answer]
+        found = [self._installed(question.module, name) for name in question.names or ("",)]
+        if all(answer.status is not Met.MISSING for answer in found):
+            return found
+        if own is not None:
+            return [own.answer]
+        return [self._explained(answer) for answer in found]
+
+    def _explained(self, answer: Answer) -> Answer:
+        """Say which own file or folder is nearly what is missing."""
+        near = self._around.own.near_miss(answer.module, self._version)
+        if answer.status is not Met.MISSING or near is None:
+            return answer
+        return answer._replace(because=near)
+
+    def _own(self, question: Question) -> _Own | None:
+        """Return what the package folder has for an import, None for nothing of that name."""
+        look = self._around.own.look(question, self._version)
+        name = "." * question.level + question.module
+        if look is None:
+            return None
+        if isinstance(look.found, Found):
+            return self._loaded(name, look.found)
+        missing = Answer(name, Met.MISSING, because=look.found.reason)
+        return _Own(missing, gives_way=not look.is_final)
+
+    def _loaded(self, module: str, found: Found) -> _Own:
+        copy = self._around.owners.get(found.path)
+        if copy is None:
+            return _Own(Answer(module, Met.LOCAL), gives_way=found.namespace)
+        unfit = misfit(copy, self._runtime)
+        if unfit is None:
+            answer = Answer(module.partition(".")[0], Met.VENDORED, copy.name, "its own files")
+            return _Own(answer, gives_way=found.namespace)
+        reason = f"a copy is vendored, but {unfit}"
+        return _Own(Answer(module, Met.MISSING, copy.name, reason), gives_way=True)
+
+    def _installed(self, module: str, name: str) -> Answer:
+        python = self._runtime.python
+        if self._around.library.has(module, python):
+            inner = f"{module}.{name}"
+            # `from urllib import request`: a module elsewhere, and on this Python no module.
+            if name and not self._around.library.has(inner, python):
+                elsewhere = self._around.library.versions_with(inner)
+                if elsewhere:
+                    return self._provided(inner) or Answer(inner, Met.MISSING)
+            return Answer(module, Met.STDLIB)
+        provided = self._provided(f"{module}.{name}" if name and name != "*" else module)
+        if provided is not None:
+            return provided
+        outermost = module.partition(".")[0]
+        rows = self._around.names.rows(module)
+        if rows:
+            return Answer(rows[0].import_name, Met.MISSING)
+        is_library = self._around.library.versions_with(outermost)
+        return Answer(module if is_library else outermost, Met.MISSING)
+
+    def _provided(self, module: str) -> Answer | None:
+        pins = self._pins.get(module.partition(".")[0].lower().replace("_", "-"), ())
+        provided = self._around.names.provider(module, pins) if pins else None
+        if provided is None:
+            return None
+        candidate = provided.pin.candidate
+        statuses: Mapping[type, Met] = {
+            BuiltIn: Met.BUILTIN,
+            Vendored: Met.VENDORED,
+            Release: Met.VENDOR,
+            Unchecked: Met.UNKNOWN,
+        }
+        return Answer(
+            provided.import_name, statuses[type(candidate)], candidate.name, provided.because
+        )
+
+
+def _by_outermost_name(names: ImportNames, pins: Sequence[Pin]) -> Mapping[str, tuple[Pin, ...]]:
+    """Index pins by the first part of each name that they may provide, normalised."""
+    index: dict[str, dict[str, Pin]] = defaultdict(dict)
+    for pin in pins:
+        known = [name for name, _ in names.names_of(pin.candidate)]
+        # An equal name may stand for a dotted one: zope-interface provides zope.interface.
+        for name in (*known, pin.candidate.name.partition("-")[0], pin.candidate.name):
+            outermost = name.partition(".")[0].lower().replace("_", "-")
+            index[outermost][pin.candidate.name] = pin
+    return {outermost: tuple(found.values()) for outermost, found in index.items()}

@@ -1,0 +1,234 @@
+"""Every import of a project on one runtime: whether it runs there, and what meets it."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from audit.alternatives import Guarded, excused
+from audit.model import Attempt, Condition, Function, Location
+from audit.report import Context, ImportedModule, ImportSite, Met
+from audit.source.conditions import holds, is_main, is_typing, is_version_test
+from audit.source.local import importer_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from packaging.utils import NormalizedName
+
+    from audit.finder import Answer, Finder, Surroundings
+    from audit.model import Import, Runtime, Source
+    from audit.own import Question
+
+_WORST_FIRST = (
+    Met.MISSING,
+    Met.UNKNOWN,
+    Met.VENDOR,
+    Met.BUILTIN,
+    Met.VENDORED,
+    Met.LOCAL,
+    Met.STDLIB,
+    Met.IGNORED,
+)
+
+
+class Occurrence(NamedTuple):
+    """One import statement in its file: what of it is the same on every runtime."""
+
+    number: int
+    """Its place among all sites of the survey."""
+    question: Question
+    statement: Import
+    source: Source
+
+    @property
+    def function(self) -> str | None:
+        """The outermost function around it, which must be called for it to run."""
+        blocks = self.statement.blocks
+        return next((block.name for block in blocks if isinstance(block, Function)), None)
+
+
+class Survey(NamedTuple):
+    """All imports of a project, sorted so that most are looked at once a runtime, not each."""
+
+    sites: tuple[ImportSite, ...]
+    plain: Mapping[Question, tuple[Occurrence, ...]]
+    """Those under no test and no `try`."""
+    guarded: tuple[tuple[Occurrence, ...], ...]
+    """The others, a file at a time."""
+
+
+class Use(NamedTuple):
+    """One import that nothing meets, or not surely, and that no alternative makes up for."""
+
+    answer: Answer
+    source: str
+    """The file, relative to the project root."""
+    site: ImportSite
+    function: str | None
+    """The function that must be called for it to run; None where loading the file runs it."""
+    certain: bool
+    """False where it stands under a test that cannot be decided."""
+    live: bool
+    """Whether the handler reaches the file, or no handler is known."""
+
+
+class Imports(NamedTuple):
+    """All imports of a project on one runtime."""
+
+    modules: tuple[ImportedModule, ...]
+    unmet: tuple[Use, ...]
+
+
+def survey(root: str, sources: Iterable[Source], around: Surroundings) -> Survey:
+    """Work out what is the same for every runtime, once; places are given from `root` on."""
+    sites: list[ImportSite] = []
+    plain: dict[Question, list[Occurrence]] = defaultdict(list)
+    guarded: list[tuple[Occurrence, ...]] = []
+    for source in sorted(sources, key=lambda each: each.path):
+        path = posixpath.normpath(posixpath.join(root, source.path))
+        importer = importer_of(source)
+        under_guard: list[Occurrence] = []
+        for statement in source.imports:
+            question = around.own.question(statement, importer)
+            occurrence = Occurrence(len(sites), question, statement, source)
+            at = Location(path, statement.line)
+            sites.append(ImportSite(at=at, context=_context(statement, source)))
+            if any(not isinstance(block, Function) for block in statement.blocks):
+                under_guard.append(occurrence)
+            else:
+                plain[question].append(occurrence)
+        guarded.append(tuple(under_guard))
+    return Survey(
+        sites=tuple(sites),
+        plain={question: tuple(found) for question, found in plain.items()},
+        guarded=tuple(filter(None, guarded)),
+    )
+
+
+def _context(statement: Import, source: Source) -> Context:
+    if statement.dynamic:
+        return Context.DYNAMIC
+    tests = [block.test for block in statement.blocks if isinstance(block, Condition)]
+    kinds = {type(block) for block in statement.blocks}
+    if any(map(is_typing, tests)):
+        return Context.TYPING
+    if any(is_version_test(test, source.bindings) for test in tests):
+        return Context.VERSION
+    if any(map(is_main, tests)):
+        return Context.SCRIPT
+    if Attempt in kinds:
+        return Context.GUARDED
+    return Context.FUNCTION if Function in kinds else Context.TOP
+
+
+def runs(statement: Import, source: Source, runtime: Runtime) -> bool | None:
+    """Whether the tests around an import let it run on a runtime; None if they do not tell."""
+    certain: bool | None = True
+    for block in statement.blocks:
+        if isinstance(block, Condition):
+            value = holds(block.test, runtime, source.bindings)
+            if value is None:
+                certain = None
+            elif value is not block.holds:
+                return False
+    return certain
+
+
+def meet(
+    surveyed: Survey, finder: Finder, runtime: Runtime, live: Collection[str] | None
+) -> Imports:
+    """Say what meets each import on a runtime.
+
+    `live` are the files that the handler reaches, or None where no handler is known.
+    """
+    gathered: dict[tuple[str, NormalizedName | None], _Gathered] = defaultdict(_Gathered)
+    unmet: list[Use] = []
+    for question, occurrences in surveyed.plain.items():
+        numbers = [each.number for each in occurrences]
+        for answer in finder.find(question):
+            gathered[answer.module, answer.provider].add(answer, numbers)
+            if answer.status in _UNMET:
+                unmet += [_use(each, answer, surveyed, live) for each in occurrences]
+    for occurrences in surveyed.guarded:
+        for occurrence, answer, certain in _guarded(occurrences, finder, runtime):
+            gathered[answer.module, answer.provider].add(answer, [occurrence.number])
+            if answer.status in _UNMET:
+                unmet.append(_use(occurrence, answer, surveyed, live, certain=certain))
+    modules = (gathered[key].module(surveyed.sites) for key in sorted(gathered, key=_by_module))
+    return Imports(modules=tuple(modules), unmet=tuple(unmet))
+
+
+_UNMET: Mapping[Met, bool | None] = {Met.MISSING: False, Met.UNKNOWN: None}
+
+
+def _by_module(key: tuple[str, NormalizedName | None]) -> tuple[str, str]:
+    module, provider = key
+    return module, provider or ""
+
+
+class _Gathered:
+    """One module while its sites are collected."""
+
+    __slots__ = ("answers", "numbers")
+
+    def __init__(self) -> None:
+        self.answers: dict[Met, Answer] = {}
+        self.numbers: set[int] = set()
+
+    def add(self, answer: Answer, numbers: Iterable[int]) -> None:
+        self.answers[answer.status] = answer
+        self.numbers.update(numbers)
+
+    def module(self, sites: Sequence[ImportSite]) -> ImportedModule:
+        answer = next(self.answers[met] for met in _WORST_FIRST if met in self.answers)
+        return ImportedModule(
+            module=answer.module,
+            status=answer.status,
+            provider=answer.provider,
+            because=answer.because,
+            sites=tuple(sites[number] for number in sorted(self.numbers)),
+        )
+
+
+def _use(
+    occurrence: Occurrence,
+    answer: Answer,
+    surveyed: Survey,
+    live: Collection[str] | None,
+    *,
+    certain: bool = True,
+) -> Use:
+    return Use(
+        answer=answer,
+        source=occurrence.source.path,
+        site=surveyed.sites[occurrence.number],
+        function=occurrence.function,
+        certain=certain,
+        live=live is None or occurrence.source.path in live,
+    )
+
+
+def _guarded(
+    occurrences: Sequence[Occurrence], finder: Finder, runtime: Runtime
+) -> Iterator[tuple[Occurrence, Answer, bool]]:
+    """Yield one file's guarded imports, each with its answer and whether it surely runs.
+
+    What does not run there, or is made up for by an alternative, is answered as ignored.
+    """
+    rows: list[tuple[Occurrence, Answer, bool]] = []
+    guarded: list[Guarded] = []
+    for each in occurrences:
+        certain = runs(each.statement, each.source, runtime)
+        for answer in finder.find(each.question):
+            if certain is False:
+                yield each, answer._replace(status=Met.IGNORED), True
+            else:
+                met = _UNMET.get(answer.status, True)
+                guarded.append(Guarded(each.statement.blocks, met, len(rows)))
+                rows.append((each, answer, bool(certain)))
+    ignored = excused(guarded)
+    for number, (each, answer, is_certain) in enumerate(rows):
+        status = Met.IGNORED if number in ignored else answer.status
+        yield each, answer._replace(status=status), is_certain

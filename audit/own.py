@@ -1,0 +1,106 @@
+"""Imports of the project's own modules, looked up once for all Pythons that look alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from audit.model import Import
+from audit.source.local import Found, Importer, NotFound, local_modules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from audit.source.local import LocalModules
+
+_NAMESPACES = (3, 3)
+"""From here on, Pythons differ only in the extension modules that they load."""
+
+
+class Question(NamedTuple):
+    """What an import asks for: equal questions have equal answers on one runtime."""
+
+    module: str
+    names: tuple[str, ...] = ()
+    level: int = 0
+    asker: Importer | None = None
+    """Who asks, where the answer depends on it."""
+
+
+class Look(NamedTuple):
+    """What a look at the package folder gave."""
+
+    found: Found | NotFound
+    is_final: bool
+    """No distribution of that name is taken in its place."""
+
+
+class OwnModules:
+    """Answers questions about a project's files; each is worked out once."""
+
+    def __init__(self, files: Iterable[str], import_roots: Iterable[str]) -> None:
+        self.local = local_modules(files, import_roots)
+        # Most imports are of no own module; this tells so without a search.
+        self._stems = _stems(self.local)
+        self._lower = frozenset(map(str.lower, self._stems))
+        self._extensions = frozenset(
+            path.rpartition("/")[2].partition(".")[0].removesuffix("module")
+            for path in self.local.files
+            if path.endswith(".so")
+        )
+        self._known: dict[tuple[Question, tuple[int, int]], Look | None] = {}
+
+    def question(self, statement: Import, importer: Importer) -> Question:
+        """Return what a statement asks for in its file."""
+        package = self.local.package_of(importer.path)
+        beside = "/".join((*package, statement.module.partition(".")[0]))
+        # Python 2 looks beside the file first.
+        if statement.level or (package and beside in self._stems and not importer.absolute):
+            folder, slash, _ = importer.path.rpartition("/")
+            asker = importer._replace(path=folder + slash)
+            return Question(statement.module, statement.names, statement.level, asker)
+        return Question(statement.module, statement.names)
+
+    def look(self, question: Question, version: tuple[int, int]) -> Look | None:
+        """Return what the project has for a question; None for nothing of that name."""
+        parts = (*question.module.split("."), *question.names)
+        by_rules_alone = self._extensions.isdisjoint(parts)
+        key = (question, min(version, _NAMESPACES) if by_rules_alone else version)
+        if key not in self._known:
+            self._known[key] = self._look(question, version)
+        return self._known[key]
+
+    def _look(self, question: Question, version: tuple[int, int]) -> Look | None:
+        asker = question.asker
+        outermost = question.module.partition(".")[0]
+        if asker is None and outermost not in self._stems:
+            return None
+        statement = Import(
+            module=question.module, names=question.names, level=question.level, line=0
+        )
+        found = self.local.find_import(statement, version=version, importer=asker)
+        if isinstance(found, Found):
+            return Look(found, is_final=not found.namespace)
+        around = self.local.find(outermost, version=version, importer=asker)
+        if question.level or (isinstance(around, Found) and not around.namespace):
+            return Look(found, is_final=True)
+        return None
+
+    def near_miss(self, module: str, version: tuple[int, int]) -> str | None:
+        """Say which own file or folder is nearly a missing module, if one is."""
+        outermost = module.partition(".")[0]
+        if outermost.lower() not in self._lower:
+            return None
+        found = self.local.find(outermost, version=version)
+        return None if isinstance(found, Found) or found.near is None else found.reason
+
+
+def _stems(local: LocalModules) -> frozenset[str]:
+    """Return every own module and folder without suffix, relative to its import root."""
+    stems: set[str] = set()
+    for root in local.roots:
+        for path in local.files:
+            if path.startswith(root):
+                folder, slash, file = path[len(root) :].rpartition("/")
+                stems.add(f"{folder}{slash}{file.partition('.')[0]}")
+        stems.update(folder[len(root) : -1] for folder in local.folders if folder.startswith(root))
+    return frozenset(stems)
