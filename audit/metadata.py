@@ -9,6 +9,7 @@ every repair is recorded; a line beyond repair is recorded too, by name.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -152,6 +153,7 @@ def parse_metadata(
     )
 
 
+@lru_cache(maxsize=4096)  # the runtimes' built-ins ask for much the same
 def lenient_requirement(text: str) -> tuple[Requirement | None, str | None]:
     """Read one requirement (PEP 508), repairing what is known to be repairable.
 

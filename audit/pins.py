@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.utils import NormalizedName, canonicalize_name
 
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuiltIn:
+class BuiltIn(NamedTuple):
     """A library that the runtime already has."""
 
     name: NormalizedName
@@ -26,8 +24,7 @@ class BuiltIn:
     """None where no index has such a release: what it requires is not known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
+class Release(NamedTuple):
     """A version that an index offers, with the file that fits the runtime."""
 
     name: NormalizedName
@@ -40,8 +37,7 @@ class Release:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unchecked:
+class Unchecked(NamedTuple):
     """Some release of a name that no index was asked about.
 
     It stands for "to be vendored": its version lies within what is asked for, whether it
@@ -58,8 +54,7 @@ class Unchecked:
 Candidate = BuiltIn | Vendored | Release | Unchecked
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Demand:
+class Demand(NamedTuple):
     """One requirement in force on a name, and who makes it."""
 
     requirement: Requirement
@@ -71,8 +66,7 @@ class Demand:
         return canonicalize_name(self.requirement.name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pin:
+class Pin(NamedTuple):
     """The candidate that a resolution chose for a name, and everyone who asked for it."""
 
     candidate: Candidate
@@ -81,8 +75,7 @@ class Pin:
     passed_over: tuple[PassedOver, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PassedOver:
+class PassedOver(NamedTuple):
     """A vendored copy or built-in that was there and was not chosen, and why."""
 
     candidate: BuiltIn | Vendored
@@ -92,8 +85,7 @@ class PassedOver:
     """Why the runtime cannot use it at all, such as a wheel for another Python."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clash:
+class Clash(NamedTuple):
     """Requirements that cannot be met together."""
 
     name: NormalizedName
@@ -104,23 +96,20 @@ class Clash:
     """For each asker that is no line of the project: the demands that brought it in, root first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolved:
+class Resolved(NamedTuple):
     """Every requirement is met by its pin."""
 
     pins: tuple[Pin, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conflicted:
+class Conflicted(NamedTuple):
     """Some requirements cannot be met together; the pins are those of the rest."""
 
     clashes: tuple[Clash, ...]
     pins: tuple[Pin, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undecided:
+class Undecided(NamedTuple):
     """The search was given up: nothing is proven either way."""
 
     reason: str

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
@@ -77,8 +76,7 @@ class Context(Enum):
     """Under `if __name__ == "__main__"`: the platform imports the file, so it does not run."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(NamedTuple):
     """One kind of finding: the single definition behind findings, `explain` and the README."""
 
     code: str
@@ -90,8 +88,7 @@ class Rule:
     """The long story in Markdown: what it means, why it breaks, what to do."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing to tell the user, with its reason and one thing to do about it."""
 
     rule: Rule
@@ -107,8 +104,7 @@ class Finding:
     at: Location | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DistributionFile:
+class DistributionFile(NamedTuple):
     """The file that would be vendored."""
 
     name: str
@@ -117,8 +113,7 @@ class DistributionFile:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Package:
+class Package(NamedTuple):
     """One distribution on one runtime: who asks for it and what meets it."""
 
     name: NormalizedName
@@ -131,16 +126,14 @@ class Package:
     file: DistributionFile | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportSite:
+class ImportSite(NamedTuple):
     """One statement that imports a module."""
 
     at: Location
     context: Context
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportedModule:
+class ImportedModule(NamedTuple):
     """One imported name on one runtime, with every place that imports it."""
 
     module: str
@@ -152,8 +145,7 @@ class ImportedModule:
     sites: tuple[ImportSite, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuntimeReport:
+class RuntimeReport(NamedTuple):
     """What one runtime gets, with everything that led to it."""
 
     runtime: Runtime
@@ -172,8 +164,7 @@ class RuntimeReport:
         return sum(package.file.size for package in self.packages if package.file)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recommendation:
+class Recommendation(NamedTuple):
     """The runtime to choose, in a sentence, and why each other one lost."""
 
     runtime: str
@@ -182,8 +173,7 @@ class Recommendation:
     """Runtime name and why it lost, in the order of the report."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableSummary:
+class TableSummary(NamedTuple):
     """Which built-in table was used, and what was wrong with it."""
 
     source: str
@@ -191,8 +181,7 @@ class TableSummary:
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(NamedTuple):
     """One audit of one project, for every runtime asked for."""
 
     tool_version: str

@@ -3,21 +3,22 @@ from __future__ import annotations
 import pytest
 from packaging.utils import canonicalize_name
 
+from audit.built_ins import read_built_in_metadata
 from audit.metadata import parse_metadata
 from audit.runtimes import marker_environment, read_runtimes
-from audit.shipped import built_in_metadata, built_in_table, data_text
+from audit.shipped import BUILT_IN_METADATA, RUNTIMES, TABLE, data_text
 from audit.table import read_table, self_check
 
 ENVIRONMENTS = {
     runtime.name: marker_environment(runtime)
-    for runtime in read_runtimes(data_text("runtimes.toml"), "runtimes.toml")
+    for runtime in read_runtimes(data_text(RUNTIMES), RUNTIMES)
 }
 
 
 def test_the_shipped_set_lacks_what_is_known_and_nothing_else() -> None:
-    text, source = built_in_table()
-    matrix, _ = read_table(source, text, list(ENVIRONMENTS))
-    found = self_check(matrix, built_in_metadata(), ENVIRONMENTS)
+    matrix, _ = read_table(TABLE, data_text(TABLE), list(ENVIRONMENTS))
+    known = read_built_in_metadata(data_text(BUILT_IN_METADATA))
+    found = self_check(matrix, known, ENVIRONMENTS)
     assert [
         (unmet.library, unmet.runtime, unmet.requirement.name, unmet.found) for unmet in found
     ] == [

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,8 +12,7 @@ _NARROWEST = 40
 """Below this nothing can be laid out, and a terminal that claims it is mistaken."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Canvas:
+class Canvas(NamedTuple):
     """How many columns a line may take, and whether escape codes for colour are welcome."""
 
     width: int = _DEFAULT_WIDTH

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from audit.render.summary import summary_of
@@ -108,7 +107,7 @@ def _runtime(part: RuntimeReport) -> dict[str, Any]:
         "packages": [_package(package) for package in part.packages],
         "imports": [_import(imported) for imported in part.imports],
         "findings": [_finding(finding) for finding in part.findings],
-        "summary": asdict(summary_of(part)),
+        "summary": summary_of(part)._asdict(),
     }
 
 

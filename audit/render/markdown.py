@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from audit.render.merged import merged_findings, remedy_shown, untold_problems
@@ -99,7 +98,7 @@ def _verdicts(report: Report) -> list[str]:
 
 
 def _verdict(part: RuntimeReport) -> list[str]:
-    *numbers, size = asdict(summary_of(part)).values()
+    *numbers, size = summary_of(part)._asdict().values()
     shown_size = megabytes(size) if size else "-"
     return [escaped(part.runtime.name), f"**{part.verdict.value}**", *map(str, numbers), shown_size]
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,16 +16,14 @@ if TYPE_CHECKING:
     """Findings that are the same, by the name of the runtime."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """A message or remedy, and the runtimes that it holds for."""
 
     text: str
     runtimes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MergedFinding:
+class MergedFinding(NamedTuple):
     """The findings of all runtimes with one rule, severity, subject and place."""
 
     finding: Finding

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit.render.prose import visible
@@ -27,8 +26,7 @@ class Cell(NamedTuple):
     tone: Tone
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A requirement or an import, with one cell a runtime."""
 
     label: str

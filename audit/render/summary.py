@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from audit.render.prose import counted, visible
 from audit.report import Met, Status
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from audit.report import Finding, Recommendation, Report, RuntimeReport
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class Summary(NamedTuple):
     """How many distributions and imports ended how; the fields of JSON's `summary`."""
 
     builtin: int

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from audit.model import Include, Location, Problem, Statement
 from audit.requirements.document import Document
 from audit.requirements.encoding import decode
 from audit.requirements.pip import read as read_pip
-from audit.requirements.pyproject import read as read_pyproject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,8 +24,7 @@ __all__ = ["FORMATS", "Format", "read_requirements", "resolve_include"]
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """A way to write requirements: which files are in it, and how it is read."""
 
     name: str
@@ -36,8 +33,14 @@ class Format:
     read: Callable[[Document], tuple[Statement, ...]]
 
 
+def _read_pyproject(document: Document) -> tuple[Statement, ...]:
+    from audit.requirements.pyproject import read  # noqa: PLC0415 - Poetry's grammar, and TOML's
+
+    return read(document)
+
+
 FORMATS = (
-    Format("pyproject.toml", lambda name: name == "pyproject.toml", read_pyproject),
+    Format("pyproject.toml", lambda name: name == "pyproject.toml", _read_pyproject),
     Format("pip", lambda _: True, read_pip),  # last: any other name is pip's
 )
 """In the order in which they are asked."""

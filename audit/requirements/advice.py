@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import InvalidVersion, Version
 
+from audit.requirements.document import shown
 from audit.requirements.poetry import caret, tilde
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _LONGEST = 80
+"""Characters of a line about which a guess is worth making."""
 
 _VERSION = re.compile(r"(?:[<>]=?|[=!~]=)\s*([^\s,;()=<>!~'\"]+)")
 
@@ -38,11 +40,6 @@ _REPAIRS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ..
     (re.compile(r"\s*&&?\s*"), ","),
     (re.compile(r"(?:==|@|:)\s*latest$"), ""),
 )
-
-
-def shown(text: str) -> str:
-    """Quote a piece of input for a message: without control characters, not too long."""
-    return repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...")
 
 
 def explain(text: str, written: str | None = None) -> str | None:
@@ -74,7 +71,7 @@ def _bad_version(text: str) -> str | None:
         try:
             Version(version.removesuffix(".*"))
         except InvalidVersion:
-            return f"{shown(version)} is not a version (PEP 440)"
+            return f"{shown(version)} is not a version"
     return None
 
 

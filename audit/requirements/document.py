@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from audit.model import Declared, Location, Problem
 
@@ -13,8 +12,10 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+_LONGEST = 80
+
+
+class Document(NamedTuple):
     """What a format reads; it needs nothing else, neither disk nor environment."""
 
     file: str
@@ -56,3 +57,8 @@ class Document:
             editable=editable,
             included_from=self.included_from,
         )
+
+
+def shown(text: str) -> str:
+    """Quote a piece of input for a message: without control characters, not too long."""
+    return repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...")

@@ -15,8 +15,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 
 from audit.model import Declared, Include, IndexOption, Problem, Statement
 from audit.requirements import plain
-from audit.requirements.advice import explain, shown
 from audit.requirements.archive import is_archive, pinned
+from audit.requirements.document import shown
 from audit.requirements.grammar import Parsed, hash_values, parse_options, parse_requirement
 from audit.requirements.lines import logical_lines, redacted
 
@@ -193,7 +193,7 @@ def _requirement_line(line: Line, document: Document) -> tuple[Statement, ...]:
         requirement = Requirement(parsed.requirement)
     except InvalidRequirement:
         # pip 24.0 still takes versions that no later one does.
-        fault = explain(_arguments(line.text), _arguments(line.written))
+        fault = plain.why_refused(_arguments(line.text), _arguments(line.written))
         return (Problem(fault or "not a requirement", at),)
     text = line.written if parsed.editable else _arguments(line.written)
     return (
@@ -208,7 +208,7 @@ def _refused(reason: str, line: Line, document: Document) -> tuple[Statement, ..
     rest = plain.read_line(line._replace(text=arguments, written=written), document)
     if isinstance(rest, Declared):
         return Problem(reason, at), rest
-    fault = explain(arguments, written) if arguments and "://" not in arguments else None
+    fault = plain.why_refused(arguments, written) if arguments and "://" not in arguments else None
     return (Problem(fault or reason, at),)
 
 

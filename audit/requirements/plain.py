@@ -1,4 +1,4 @@
-"""Lines of plain PEP 508, read with packaging alone: most files need no more.
+"""Lines of plain PEP 508, and plain includes, read with packaging alone: most need no more.
 
 pip's parser brings its network stack and costs 0.3 s to import. What is taken here, pip
 takes too and understands alike, and what is refused here, it refuses: a property test holds
@@ -7,13 +7,13 @@ both. Everything else is left to pip.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from audit.model import Problem
-from audit.requirements.advice import explain
+from audit.model import Include, Problem
 from audit.requirements.archive import is_archive
 
 if TYPE_CHECKING:
@@ -22,14 +22,34 @@ if TYPE_CHECKING:
     from audit.requirements.lines import Line
 
 
-def read_line(line: Line, document: Document) -> Declared | Problem | None:
-    """Return what the line declares or why it is none, and None where only pip can tell."""
-    requirement = _requirement(line.text)
+# `-r FILE` and `-c FILE` with a path that neither a shell nor a URL would read otherwise.
+_INCLUDE = re.compile(
+    r"(?:-(?:r|(c)) *|--(?:requirement|(constraint))[ =])([A-Za-z0-9_./][A-Za-z0-9_./+-]*)"
+)
+
+
+def read_line(line: Line, document: Document) -> Declared | Include | Problem | None:
+    """Return what the line says or why it says nothing, and None where only pip can tell."""
     at = document.at(line.number)
+    include = _INCLUDE.fullmatch(line.text)
+    if include is not None:
+        constraint = bool(include[1] or include[2])
+        return Include(path=include[3], at=at, constraint=constraint)
+    requirement = _requirement(line.text)
     if requirement is not None:
         return document.declare(requirement, line.written, at)
-    fault = explain(line.text, line.written) if _is_surely_no_option_or_path(line.text) else None
+    fault = (
+        why_refused(line.text, line.written) if _is_surely_no_option_or_path(line.text) else None
+    )
     return None if fault is None else Problem(fault, at)
+
+
+def why_refused(text: str, written: str) -> str | None:
+    """Say why a line is no requirement and what may be meant, as `advice.explain` does."""
+    # Many patterns, that a file without fault does not pay for.
+    from audit.requirements.advice import explain  # noqa: PLC0415
+
+    return explain(text, written)
 
 
 def _is_surely_no_option_or_path(text: str) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import tomli
 from packaging.requirements import Requirement
@@ -44,8 +43,7 @@ def read(document: Document) -> tuple[Statement, ...]:
     return (*_dependencies(toml), *(s for name in document.groups for s in _group(toml, name)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Toml:
+class _Toml(NamedTuple):
     """A document with its values and their lines."""
 
     document: Document

@@ -7,8 +7,7 @@ never depends on the engine's heuristics.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.utils import NormalizedName
 
@@ -19,15 +18,13 @@ if TYPE_CHECKING:
     from audit.pins import Demand
 
 
-@dataclass(frozen=True, slots=True)
-class Solved:
+class Solved(NamedTuple):
     """A version for every node that the roots reach."""
 
     choices: Mapping[Node, Choice]
 
 
-@dataclass(frozen=True, slots=True)
-class Refuted:
+class Refuted(NamedTuple):
     """Proof that no versions satisfy the roots: the demands that it uses."""
 
     demands: tuple[Demand, ...]
@@ -35,8 +32,7 @@ class Refuted:
     """Names whose constraints the proof uses."""
 
 
-@dataclass(frozen=True, slots=True)
-class GaveUp:
+class GaveUp(NamedTuple):
     """The search took too many rounds; nothing is proven."""
 
     rounds: int

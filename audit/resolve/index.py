@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from audit.pins import Release
 
 
-@dataclass(frozen=True, slots=True)
-class Unasked:
+class Unasked(NamedTuple):
     """No index was asked, or none answered: releases may exist, nothing is known of them."""
 
     reason: str

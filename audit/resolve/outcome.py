@@ -118,7 +118,7 @@ def clash(universe: Universe, used: Sequence[Demand]) -> Clash:
     return Clash(
         name=name,
         demands=demands,
-        paths={asker: _path(asker, used, frozenset()) for asker in sorted(askers)},
+        paths={asker: path_to(asker, on) for asker in sorted(askers)},
     )
 
 
@@ -148,16 +148,23 @@ def _directness(demand: Demand) -> tuple[int, str, int]:
             return 2, asker.name, 0
 
 
-def _path(
-    name: NormalizedName, used: Sequence[Demand], seen: frozenset[NormalizedName]
+def path_to(
+    name: NormalizedName,
+    on: Mapping[NormalizedName, Sequence[Demand]],
+    seen: frozenset[NormalizedName] = frozenset(),
 ) -> tuple[Demand, ...]:
-    """Return the demands that lead from a line of the project to a name, that line first."""
-    for demand in sorted((d for d in used if d.name == name), key=_directness):
+    """Return the demands that lead from a line of the project to a name, that line first.
+
+    `on` are the demands by the name that they are on. Empty where no line leads there.
+    """
+    for demand in sorted(on.get(name, ()), key=_directness):
         match demand.asker:
+            case Declared(constraint=True):
+                continue  # it limits, and brings nothing in
             case Declared():
                 return (demand,)
-            case asker if asker.name not in seen:
-                before = _path(asker.name, used, seen | {name})
+            case asker if asker.name not in seen | {name}:
+                before = path_to(asker.name, on, seen | {name})
                 if before:
                     return (*before, demand)
             case _:

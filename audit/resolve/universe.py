@@ -53,8 +53,7 @@ class Node(NamedTuple):
     extra: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """A demand as the engines see it: these versions of that node."""
 
     node: Node
@@ -63,8 +62,7 @@ class Edge:
     """None for the tie of an extra to its own distribution."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """The candidates of a name in order of preference, and whether there may be others."""
 
     candidates: tuple[Candidate, ...]
@@ -232,9 +230,10 @@ def _pins_files(demand: Demand) -> bool:
     return isinstance(demand.asker, Declared) and bool(demand.asker.hashes)
 
 
-def by_name(candidates: Iterable[Vendored]) -> dict[NormalizedName, Vendored]:
+def by_name(copies: Iterable[Vendored]) -> dict[NormalizedName, Vendored]:
     """Index vendored copies; of two copies of one name, the first on the path is loaded."""
     found: dict[NormalizedName, Vendored] = {}
-    for copy in candidates:
-        found.setdefault(copy.name, copy)
+    for copy in copies:
+        if not copy.is_hollow:
+            found.setdefault(copy.name, copy)
     return found

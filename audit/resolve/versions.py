@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.ranges import VersionRange
 from packaging.specifiers import SpecifierSet
@@ -96,8 +96,7 @@ class VersionSet:
         return SetRelation(self.is_subset(other), self.is_disjoint(other))
 
 
-@dataclass(frozen=True, slots=True)
-class SetRelation:
+class SetRelation(NamedTuple):
     """How one set lies against another; both hold only for the empty set."""
 
     is_subset: bool

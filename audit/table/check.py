@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.utils import NormalizedName, canonicalize_name
 
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from audit.model import Library, Matrix, Metadata
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unmet:
+class Unmet(NamedTuple):
     """A requirement of a built-in that the runtime's other built-ins do not meet."""
 
     library: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from audit.model import Location, Problem
 
@@ -15,8 +14,7 @@ ABSENT = "-"
 """How the table says that a runtime does not have a library."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(NamedTuple):
     """One row as the table prints it, without the format's markup."""
 
     library: str
@@ -25,8 +23,7 @@ class Row:
     at: Location
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class Listing(NamedTuple):
     """All rows of a text, in its order, and what could not be read of it."""
 
     runtimes: tuple[str, ...]
@@ -34,8 +31,7 @@ class Listing:
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
+class Header(NamedTuple):
     """The column heads of a table: which column holds libraries, which hold which runtime."""
 
     library: int

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.model import Declared, Statement
+from audit.model import Declared, Include, Problem, Statement
 from audit.requirements import pip, plain
 from audit.requirements.document import Document
 from audit.requirements.lines import logical_lines
@@ -53,7 +53,17 @@ lines = st.builds(
     st.just("") | st.builds("{}; {}".format, blanks, st.sampled_from(MARKERS)),
     st.sampled_from(("", "  # why", "\t#", "#x", " \\\n")),
 )
-files = st.lists(lines | st.sampled_from(("", "# comment", " \\")), max_size=6).map("\n".join)
+broken = st.text("a1.=<>~!,[]'\" *^", max_size=6)
+others = st.sampled_from(("", "# comment", " \\"))
+includes = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(
+        ("-r", "-c", "-r ", "-c  ", "--requirement ", "--constraint=", "--requirement=")
+    ),
+    st.sampled_from(("base.txt", "../a-b/c_d.txt", "r.txt.3.6", "/abs/r.in", "~/r.txt", "-x", "é")),
+    st.sampled_from(("", " # why", " x", "\t")),
+)
+files = st.lists(lines | includes | broken | others, max_size=6).map("\n".join)
 
 
 def with_pip_alone(document: Document) -> list[Statement]:
@@ -90,21 +100,32 @@ def test_plain_lines_need_no_pip(text: str) -> None:
     assert [declared] == with_pip_alone(document)
 
 
+@pytest.mark.parametrize("text", ["-r base.txt", "-rbase.txt", "--requirement=../a/b.txt"])
+def test_plain_includes_need_no_pip(text: str) -> None:
+    document = Document(file="r.txt", text=text, environ={})
+    (line,) = logical_lines(text, {})
+    include = plain.read_line(line, document)
+    assert isinstance(include, Include)
+    assert [include] == with_pip_alone(document)
+
+
 @pytest.mark.parametrize(
     "text",
     [
         *(
-            "-r base.txt",
+            "-r 'base file.txt'",
+            "-r base.txt -c c.txt",
+            "-r https://host/r.txt",
+            "-r",
             "a --hash=sha256:00",
             "x-1.0.zip",
             "x-1.0-py3-none-any.whl[k]",
             "a==1+b.zip",
         ),
-        *("a ; extra == 'x -y'", "a @ https://h/x;os_name=='nt'", "a @ ./b", "a=1", "a;", "."),
+        *("a ; extra == 'x -y'", "a @ https://h/x;os_name=='nt'", "a @ ./b", "a;", "."),
         *(
             "a @ https://[x",
             "https://host/a.zip",
-            "pytz==2004d",
             "a (>=1)",
             "a @ git+ssh://h/a#egg=a",
         ),
@@ -113,6 +134,18 @@ def test_plain_lines_need_no_pip(text: str) -> None:
 def test_what_pip_reads_otherwise_is_left_to_pip(text: str) -> None:
     (line,) = logical_lines(text, {})
     assert plain.read_line(line, Document(file="r.txt", text=text, environ={})) is None
+
+
+BAD = ("a=1", "pytz==2004d", "a b", "*", "a==", "[x]", "a>=1.*", "\uff41\uff1d1", "a[", "=1")
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_a_typo_needs_no_pip_and_is_refused_alike(text: str) -> None:
+    document = Document(file="r.txt", text=text, environ={})
+    (line,) = logical_lines(text, {})
+    problem = plain.read_line(line, document)
+    assert isinstance(problem, Problem)
+    assert [problem] == with_pip_alone(document)
 
 
 READ = """

@@ -42,7 +42,7 @@ lint = ["ruff", {include-group = "Types"}]
 types = ["mypy"]
 around = ["a", {include-group = "back"}]
 back = ["b", {include-group = "around"}]
-odd = [{include-group = "nothing"}, {a = 1}, 1, "", "good"]
+odd = [{include-group = "nothing"}, {a = 1}, 1, "x==^", "good"]
 test-it = ["tox"]
 """
 MAIN = [
@@ -88,7 +88,7 @@ def test_dependencies_have_the_line_they_stand_on() -> None:
                 "19! dependency-groups.odd[0]: no extra or group is called nothing",
                 "19! dependency-groups.odd[1]: expected a string, found a table",
                 "19! dependency-groups.odd[2]: expected a string, found a number",
-                "19! dependency-groups.odd[3]: not a requirement: '': expected package name at the start",
+                "19! dependency-groups.odd[3]: not a requirement: 'x==^': '^' is not a version",
                 "19: good",
             ],
         ),

@@ -242,6 +242,15 @@ def test_a_conflict_leads_back_to_the_line_that_brought_it_in(
     }
 
 
+def test_no_constraint_brings_anything_in(platform: Platforms, lines: Lines) -> None:
+    target = platform(index={"c": {"1": ("b",)}, "b": {"3": (), "2": ("a",)}, "a": {}})
+    clash = the_clash(resolve(target, lines("c", "-c b==2")))
+    assert clash.name == "a"
+    assert {asker: [_said(d) for d in path] for asker, path in clash.paths.items()} == {
+        "b": ["requirements.txt:1: c", "c 1: b"]
+    }
+
+
 def test_without_an_index_a_built_in_yields_to_a_release_that_may_exist(
     platform: Platforms, lines: Lines
 ) -> None:

@@ -238,6 +238,7 @@ def test_a_clash_leads_back_to_lines_and_loses_none(
             assert clash.paths.keys() == askers
             for asker, path in clash.paths.items():
                 assert isinstance(path[0].asker, Declared)
+                assert not path[0].asker.constraint
                 assert [demand.asker.name for demand in path[1:]] == [d.name for d in path[:-1]]
                 assert path[-1].name == asker
         spoken_of = [demand.asker for clash in answer.clashes for demand in _shown(clash)]
