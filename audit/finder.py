@@ -128,10 +128,9 @@ class Finder:
         if self._around.library.has(module, python):
             inner = f"{module}.{name}"
             # `from urllib import request`: a module elsewhere, and on this Python no module.
-            if name and not self._around.library.has(inner, python):
-                elsewhere = self._around.library.versions_with(inner)
-                if elsewhere:
-                    return self._provided(inner) or Answer(inner, Met.MISSING)
+            is_here = not name or self._around.library.has(inner, python)
+            if not is_here and self._around.library.is_anywhere(inner):
+                return self._provided(inner) or Answer(inner, Met.MISSING)
             return Answer(module, Met.STDLIB)
         provided = self._provided(f"{module}.{name}" if name and name != "*" else module)
         if provided is not None:
@@ -140,7 +139,7 @@ class Finder:
         rows = self._around.names.rows(module)
         if rows:
             return Answer(rows[0].import_name, Met.MISSING)
-        is_library = self._around.library.versions_with(outermost)
+        is_library = self._around.library.is_anywhere(outermost)
         return Answer(module if is_library else outermost, Met.MISSING)
 
     def _provided(self, module: str) -> Answer | None:

@@ -211,13 +211,16 @@ class Import(NamedTuple):
     """True for `__import__("x")` and `importlib.import_module("x")`."""
 
 
+_NO_BINDINGS: Mapping[str, str] = {}
+
+
 class Source(NamedTuple):
     """One Python file of the project, with what it imports."""
 
     path: str
     """Relative to the project root, with `/`."""
     imports: tuple[Import, ...]
-    bindings: Mapping[str, str] = field(default_factory=dict)
+    bindings: Mapping[str, str] = _NO_BINDINGS
     """Top-level names bound to a version test, such as `PY3 = sys.version_info[0] == 3`."""
 
 

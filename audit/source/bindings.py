@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from audit.source.tokens import Code, UndecidedError, line_end, text
@@ -17,7 +16,7 @@ _MARK = re.compile(
 ).search
 _ASSIGNMENT = re.compile(rb"\n([A-Za-z_]\w*)[ \t]*(?::[^=\n]*)?=(?!=)([^\n]*)")
 _WORDS = re.compile(r"[^\W\d]\w*").findall
-_NONE: Mapping[str, str] = MappingProxyType({})
+_NONE: Mapping[str, str] = {}
 
 
 def bindings(data: bytes) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 _ELSEWHERE = {
@@ -32,7 +32,7 @@ class Difference(NamedTuple):
     modules: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: cached_property needs a __dict__
 class StandardLibrary:
     """The standard libraries of every Python that is known.
 
@@ -66,6 +66,15 @@ class StandardLibrary:
             if measured in difference.pythons and module in difference.modules:
                 return difference
         return None
+
+    def is_anywhere(self, module: str) -> bool:
+        """Tell whether any Python has a module; for most names that is all there is to ask."""
+        return module in self._anywhere and bool(self.versions_with(module))
+
+    @cached_property
+    def _anywhere(self) -> frozenset[str]:
+        added = (each.modules for each in self.differences if each.change == "add")
+        return frozenset().union(*map(_modules, _known()), *added)
 
     def versions_with(self, module: str) -> tuple[str, ...]:
         """Return the Pythons that have a module, oldest first."""

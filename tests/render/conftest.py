@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -158,7 +156,7 @@ def _bare(python: str) -> RuntimeReport:
         runtime=runtime(python),
         verdict=Verdict.UNKNOWN,
         packages=(
-            replace(package("requests>=2.18", Status.VENDOR, "2.27.1"), file=wheel),
+            package("requests>=2.18", Status.VENDOR, "2.27.1")._replace(file=wheel),
             package("flask>=2", Status.UNKNOWN, line=3),
             certifi,
         ),
@@ -173,7 +171,7 @@ def _bare(python: str) -> RuntimeReport:
 
 @pytest.fixture
 def empty() -> Report:
-    return replace(report(), declared_in=(), files_scanned=0)
+    return report()._replace(declared_in=(), files_scanned=0)
 
 
 @pytest.fixture
@@ -195,24 +193,23 @@ def small() -> Report:
             ("Python3.9", "an older Python with as much to vendor"),
         ),
     )
-    return replace(report(*parts, problems=(problem,)), recommended=recommended)
+    return report(*parts, problems=(problem,))._replace(recommended=recommended)
 
 
 @pytest.fixture
 def one_runtime(small: Report) -> Report:
-    return replace(small, runtimes=small.runtimes[1:2], recommended=None)
+    return small._replace(runtimes=small.runtimes[1:2], recommended=None)
 
 
 @pytest.fixture
 def chinese() -> Report:
-    finding = replace(_missing(), at=Location("函数/处理图片/入口文件.py", 3))
+    finding = _missing()._replace(at=Location("函数/处理图片/入口文件.py", 3))
     packages = (package("requests @ file:///函数/图书馆/请求.whl", Status.UNKNOWN),)
     imports = (imported("图像.处理", Met.MISSING),)
-    part = replace(
-        _with_built_ins("3.6", "2.21.0"), packages=packages, imports=imports, findings=(finding,)
+    part = _with_built_ins("3.6", "2.21.0")._replace(
+        packages=packages, imports=imports, findings=(finding,)
     )
-    return replace(
-        report(part, problems=(Problem("not UTF-8", Location("函数/数据.py", 1)),)),
+    return report(part, problems=(Problem("not UTF-8", Location("函数/数据.py", 1)),))._replace(
         root="函数",
         declared_in=("函数/需求.txt",),
     )
@@ -236,13 +233,12 @@ def hostile() -> Report:
     part = RuntimeReport(
         runtime=runtime("3.6"),
         verdict=Verdict.BLOCKED,
-        packages=(replace(package("x", Status.VENDORED, HOSTILE), declared=(line,)),),
+        packages=(package("x", Status.VENDORED, HOSTILE)._replace(declared=(line,)),),
         imports=(imported(HOSTILE, Met.MISSING),),
         findings=(finding,),
     )
     problem = Problem(HOSTILE, Location(HOSTILE, 1))
-    return replace(
-        report(part, problems=(problem,)),
+    return report(part, problems=(problem,))._replace(
         root=HOSTILE,
         declared_in=(HOSTILE,),
         recommended=Recommendation(
@@ -262,7 +258,7 @@ def big() -> Report:
             verdict=Verdict.BLOCKED,
             packages=(),
             imports=imports,
-            findings=(replace(_missing(), module="zzz"),),
+            findings=(_missing()._replace(module="zzz"),),
         )
         for python in ("2.7", "3.6", "3.7", "3.9", "3.10")
     ]

@@ -2,14 +2,13 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # has no types
+from jsonschema import Draft202012Validator
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
@@ -275,7 +274,7 @@ def test_the_canvas_changes_nothing(small: Report) -> None:
 
 
 def test_an_undecodable_file_name_survives(small: Report) -> None:
-    odd = replace(small, root="fn\udc80")
+    odd = small._replace(root="fn\udc80")
     assert '"root": "fn\\udc80"' in render(odd, Canvas())
     assert _document(odd)["project"]["root"] == "fn\udc80"
 

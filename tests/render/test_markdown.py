@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -111,8 +110,8 @@ def test_hostile_text_starts_no_line_and_no_element(hostile: Report) -> None:
 
 def test_no_finding_is_left_out(small: Report) -> None:
     part = small.runtimes[0]
-    many = [replace(part.findings[0], at=Location("x.txt", n)) for n in range(1, 501)]
-    text = render(replace(small, runtimes=(replace(part, findings=tuple(many)),)), Canvas())
+    many = [part.findings[0]._replace(at=Location("x.txt", n)) for n in range(1, 501)]
+    text = render(small._replace(runtimes=(part._replace(findings=tuple(many)),)), Canvas())
     assert text.count("**error SCF101**") == 500
 
 
@@ -126,6 +125,6 @@ def test_nothing_to_audit_needs_no_matrix(empty: Report) -> None:
 
 def test_a_command_is_code(one_runtime: Report) -> None:
     part = one_runtime.runtimes[0]
-    finding = replace(part.findings[0], remedy="pip install 'a_b>=2'")
-    text = render(replace(one_runtime, runtimes=(replace(part, findings=(finding,)),)), Canvas())
+    finding = part.findings[0]._replace(remedy="pip install 'a_b>=2'")
+    text = render(one_runtime._replace(runtimes=(part._replace(findings=(finding,)),)), Canvas())
     assert "\n  fix: `pip install 'a_b>=2'`\n" in text

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
@@ -34,7 +33,7 @@ def test_messages_that_differ_in_the_name_of_their_runtime_are_one(small: Report
 
 
 def test_a_message_for_one_runtime_keeps_its_name(small: Report) -> None:
-    merged = merged_findings(replace(small, runtimes=small.runtimes[:1]))[0]
+    merged = merged_findings(small._replace(runtimes=small.runtimes[:1]))[0]
     assert merged.messages[0].text.endswith("; Python2.7 has no flask")
 
 
@@ -45,11 +44,11 @@ def test_what_differs_is_said_for_each(small: Report) -> None:
         "Python3.10": ("Python3.10 has no x", "get 310"),
     }
     parts = tuple(
-        replace(part, findings=(replace(part.findings[0], message=message, remedy=remedy),))
+        part._replace(findings=(part.findings[0]._replace(message=message, remedy=remedy),))
         for part in small.runtimes[2:]
         for message, remedy in (texts[part.runtime.name],)
     )
-    (merged,) = merged_findings(replace(small, runtimes=parts))
+    (merged,) = merged_findings(small._replace(runtimes=parts))
     assert merged.messages == (
         Said("the runtime has no x", ("Python3.7", "Python3.10")),
         Said("Python3.9 has x 1", ("Python3.9",)),
@@ -65,33 +64,33 @@ def test_what_differs_is_said_for_each(small: Report) -> None:
 def test_a_runtime_is_not_taken_for_one_with_a_longer_name(small: Report) -> None:
     texts = {"Python3.1": "not Python3.10, Python3.1.", "Python3.9": "not Python3.10, Python3.9."}
     parts = tuple(
-        replace(part, runtime=replace(part.runtime, name=name), findings=(finding,))
+        part._replace(runtime=part.runtime._replace(name=name), findings=(finding,))
         for part, (name, message) in zip(small.runtimes, texts.items(), strict=False)
-        for finding in (replace(part.findings[0], message=message),)
+        for finding in (part.findings[0]._replace(message=message),)
     )
-    (merged,) = merged_findings(replace(small, runtimes=parts))
+    (merged,) = merged_findings(small._replace(runtimes=parts))
     assert merged.messages == (Said("not Python3.10, the runtime.", ("Python3.1", "Python3.9")),)
 
 
 def test_the_order_of_findings_in_a_runtime_does_not_matter(small: Report) -> None:
-    turned = tuple(replace(p, findings=p.findings[::-1]) for p in small.runtimes)
-    assert merged_findings(replace(small, runtimes=turned)) == merged_findings(small)
+    turned = tuple(p._replace(findings=p.findings[::-1]) for p in small.runtimes)
+    assert merged_findings(small._replace(runtimes=turned)) == merged_findings(small)
 
 
 def test_a_finding_twice_on_one_runtime_is_told_once(small: Report) -> None:
     part = small.runtimes[0]
-    twice = replace(part, findings=part.findings * 2)
-    assert merged_findings(replace(small, runtimes=(twice,))) == merged_findings(
-        replace(small, runtimes=(part,))
+    twice = part._replace(findings=part.findings * 2)
+    assert merged_findings(small._replace(runtimes=(twice,))) == merged_findings(
+        small._replace(runtimes=(part,))
     )
 
 
 def test_two_modules_that_two_runtimes_lack_at_one_place_stay_apart(small: Report) -> None:
     parts = tuple(
-        replace(part, findings=(replace(part.findings[1], module=module),))
+        part._replace(findings=(part.findings[1]._replace(module=module),))
         for part, module in zip(small.runtimes, ("a", "b"), strict=False)
     )
-    merged = merged_findings(replace(small, runtimes=parts))
+    merged = merged_findings(small._replace(runtimes=parts))
     assert [m.runtimes for m in merged] == [("Python2.7",), ("Python3.6",)]
 
 
@@ -104,18 +103,18 @@ def test_order_is_severity_then_place_then_code(small: Report) -> None:
         Location("b.py", 1),
         None,
     ]
-    expected = [replace(first, at=place) for place in places]
-    expected.append(replace(first, severity=Severity.WARNING, at=Location("a.py")))
+    expected = [first._replace(at=place) for place in places]
+    expected.append(first._replace(severity=Severity.WARNING, at=Location("a.py")))
     assert _ordered(small, expected[::-1]) == expected
 
 
 def test_findings_that_differ_in_anything_stay_apart(small: Report) -> None:
-    first = replace(small.runtimes[0].findings[0], message="a", remedy="a", package=None)
+    first = small.runtimes[0].findings[0]._replace(message="a", remedy="a", package=None)
     others = [
-        replace(first, remedy="b"),
-        replace(first, message="b"),
-        replace(first, module="b"),
-        replace(first, package=canonicalize_name("b")),
+        first._replace(remedy="b"),
+        first._replace(message="b"),
+        first._replace(module="b"),
+        first._replace(package=canonicalize_name("b")),
     ]
     assert _ordered(small, [*others[::-1], first]) == [first, *others]
 
@@ -123,14 +122,14 @@ def test_findings_that_differ_in_anything_stay_apart(small: Report) -> None:
 def test_a_problem_that_a_finding_tells_is_told_once(small: Report) -> None:
     (problem,) = small.problems
     part = small.runtimes[0]
-    finding = replace(part.findings[0], message=f"not read: {problem.message}", at=problem.at)
-    told = replace(small, runtimes=(replace(part, findings=(finding,)),))
+    finding = part.findings[0]._replace(message=f"not read: {problem.message}", at=problem.at)
+    told = small._replace(runtimes=(part._replace(findings=(finding,)),))
     assert untold_problems(small) == (problem,)
     assert untold_problems(told) == ()
-    elsewhere = replace(problem, at=Location("requirements.txt", 8))
-    assert untold_problems(replace(told, problems=(elsewhere,))) == (elsewhere,)
+    elsewhere = problem._replace(at=Location("requirements.txt", 8))
+    assert untold_problems(told._replace(problems=(elsewhere,))) == (elsewhere,)
 
 
 def _ordered(report: Report, findings: list[Finding]) -> list[Finding]:
-    part = replace(report.runtimes[0], findings=tuple(findings))
-    return [merged.finding for merged in merged_findings(replace(report, runtimes=(part,)))]
+    part = report.runtimes[0]._replace(findings=tuple(findings))
+    return [merged.finding for merged in merged_findings(report._replace(runtimes=(part,)))]

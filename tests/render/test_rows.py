@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,8 +30,8 @@ def test_rows_are_requirements_then_what_they_bring_in_then_imports(small: Repor
 @pytest.mark.parametrize("status", list(Status))
 def test_every_status_of_a_requirement_has_a_cell(small: Report, status: Status) -> None:
     part = small.runtimes[1]
-    package = replace(part.packages[0], status=status, version="1.0")
-    (row,) = matrix_rows(replace(small, runtimes=(replace(part, packages=(package,), imports=()),)))
+    package = part.packages[0]._replace(status=status, version="1.0")
+    (row,) = matrix_rows(small._replace(runtimes=(part._replace(packages=(package,), imports=()),)))
     expected = {
         Status.BUILTIN: "built-in 1.0",
         Status.VENDORED: "vendored 1.0",
@@ -47,8 +46,8 @@ def test_every_status_of_a_requirement_has_a_cell(small: Report, status: Status)
 @pytest.mark.parametrize("met", list(Met))
 def test_every_way_an_import_is_met_has_a_cell(small: Report, met: Met) -> None:
     part = small.runtimes[1]
-    module = replace(part.imports[2], status=met)
-    rows = _texts(replace(small, runtimes=(replace(part, packages=(), imports=(module,)),)))
+    module = part.imports[2]._replace(status=met)
+    rows = _texts(small._replace(runtimes=(part._replace(packages=(), imports=(module,)),)))
     expected = {
         Met.STDLIB: None,
         Met.LOCAL: None,
@@ -64,18 +63,18 @@ def test_every_way_an_import_is_met_has_a_cell(small: Report, met: Met) -> None:
 
 def test_a_module_of_the_standard_library_is_shown_where_a_runtime_lacks_it(small: Report) -> None:
     json_there, json_absent = (
-        replace(part, packages=(), imports=(replace(part.imports[0], status=status),))
+        part._replace(packages=(), imports=(part.imports[0]._replace(status=status),))
         for part, status in zip(small.runtimes, (Met.STDLIB, Met.MISSING), strict=False)
     )
-    assert _texts(replace(small, runtimes=(json_there, json_absent))) == {
+    assert _texts(small._replace(runtimes=(json_there, json_absent))) == {
         "import json": ["stdlib", "missing"]
     }
 
 
 def test_a_module_that_its_distribution_lacks_is_missing(small: Report) -> None:
     part = small.runtimes[1]
-    lacking = replace(part.imports[1], module="requests.odd", status=Met.MISSING)
-    rows = _texts(replace(small, runtimes=(replace(part, imports=(lacking,)),)))
+    lacking = part.imports[1]._replace(module="requests.odd", status=Met.MISSING)
+    rows = _texts(small._replace(runtimes=(part._replace(imports=(lacking,)),)))
     assert rows["import requests.odd"] == ["missing"]
 
 
@@ -83,30 +82,30 @@ def test_a_module_that_its_distribution_lacks_is_missing(small: Report) -> None:
 def test_of_a_module_with_two_providers_the_worse_is_shown(small: Report, order: int) -> None:
     part = small.runtimes[1]
     shared = part.imports[1]
-    imports = (shared, replace(shared, provider=None, status=Met.MISSING))[::order]
-    rows = _texts(replace(small, runtimes=(replace(part, imports=imports),)))
+    imports = (shared, shared._replace(provider=None, status=Met.MISSING))[::order]
+    rows = _texts(small._replace(runtimes=(part._replace(imports=imports),)))
     assert rows["import requests"] == ["missing"]
 
 
 def test_an_indirect_distribution_that_is_there_already_needs_no_row(small: Report) -> None:
     part = small.runtimes[1]
-    indirect = replace(part.packages[0], declared=())
-    assert _texts(replace(small, runtimes=(replace(part, packages=(indirect,), imports=()),))) == {}
+    indirect = part.packages[0]._replace(declared=())
+    assert _texts(small._replace(runtimes=(part._replace(packages=(indirect,), imports=()),))) == {}
 
 
 def test_a_distribution_that_many_ask_for_names_the_first(small: Report) -> None:
     part = small.runtimes[2]
     askers = tuple(canonicalize_name(name) for name in ("requests", "urllib3", "idna"))
-    certifi = replace(part.packages[2], required_by=askers)
-    rows = _texts(replace(small, runtimes=(replace(part, packages=(certifi,), imports=()),)))
+    certifi = part.packages[2]._replace(required_by=askers)
+    rows = _texts(small._replace(runtimes=(part._replace(packages=(certifi,), imports=()),)))
     assert list(rows) == ["certifi (for requests and 2 more)"]
 
 
 def test_lines_about_one_name_share_a_row(small: Report) -> None:
     part = small.runtimes[1]
     first, second = part.packages[:2]
-    both = replace(first, declared=first.declared + second.declared)
-    rows = _texts(replace(small, runtimes=(replace(part, packages=(both,), imports=()),)))
+    both = first._replace(declared=first.declared + second.declared)
+    rows = _texts(small._replace(runtimes=(part._replace(packages=(both,), imports=()),)))
     assert list(rows) == ["requests>=2.18, flask>=2"]
 
 

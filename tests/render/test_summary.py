@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from audit.model import Location, Problem
@@ -19,12 +18,12 @@ def test_packages_and_missing_imports_are_counted(small: Report) -> None:
 
 def test_an_unknown_package_and_its_import_are_one_unknown(small: Report) -> None:
     part = small.runtimes[2]
-    requests = replace(part.packages[0], status=Status.UNKNOWN)
+    requests = part.packages[0]._replace(status=Status.UNKNOWN)
     imports = (
-        replace(part.imports[1], module="requests.api", status=Met.UNKNOWN),
-        replace(part.imports[2], status=Met.UNKNOWN),
+        part.imports[1]._replace(module="requests.api", status=Met.UNKNOWN),
+        part.imports[2]._replace(status=Met.UNKNOWN),
     )
-    assert summary_of(replace(part, packages=(requests,), imports=imports)).unknown == 2
+    assert summary_of(part._replace(packages=(requests,), imports=imports)).unknown == 2
 
 
 def test_the_sentence_counts_everything_and_the_short_one_what_there_is(small: Report) -> None:
@@ -35,13 +34,13 @@ def test_the_sentence_counts_everything_and_the_short_one_what_there_is(small: R
 
 
 def test_a_runtime_that_needs_nothing_says_so(small: Report) -> None:
-    summary = summary_of(replace(small.runtimes[0], packages=(), imports=()))
+    summary = summary_of(small.runtimes[0]._replace(packages=(), imports=()))
     assert summary.short == "nothing needed"
 
 
 def test_the_head_names_what_was_audited(small: Report, empty: Report) -> None:
     assert headline(small) == "scf-audit 1.0: requirements.txt, 2 source files"
-    assert headline(replace(empty, root="fn")) == (
+    assert headline(empty._replace(root="fn")) == (
         "scf-audit 1.0: no requirements file in fn, 0 source files"
     )
 
@@ -49,11 +48,11 @@ def test_the_head_names_what_was_audited(small: Report, empty: Report) -> None:
 def test_problems_of_the_table_are_counted_in_its_line(small: Report) -> None:
     assert table_line(small) == "built-in table builtin_libs.csv: 55 libraries"
     problem = Problem("iniparse stands twice", Location("builtin_libs.csv", 22))
-    table = replace(small.table, problems=(problem,))
-    assert table_line(replace(small, table=table)).endswith("1 problem (scf-audit table check)")
+    table = small.table._replace(problems=(problem,))
+    assert table_line(small._replace(table=table)).endswith("1 problem (scf-audit table check)")
 
 
 def test_a_reason_that_names_the_runtime_says_it_all() -> None:
     chosen = Recommendation(runtime="Python3.6", reason="Python3.6 runs it", others=())
     assert advice(chosen) == "Python3.6 runs it"
-    assert advice(replace(chosen, reason="it is ready")) == "Python3.6, it is ready"
+    assert advice(chosen._replace(reason="it is ready")) == "Python3.6, it is ready"

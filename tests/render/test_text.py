@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -122,8 +121,8 @@ def test_thousands_of_imports_are_cut_and_the_cut_is_named(big: Report) -> None:
 
 def test_findings_are_never_left_out(small: Report) -> None:
     part = small.runtimes[0]
-    many = [replace(part.findings[0], at=Location("x.txt", n)) for n in range(1, 501)]
-    text = render(replace(small, runtimes=(replace(part, findings=tuple(many)),)), Canvas())
+    many = [part.findings[0]._replace(at=Location("x.txt", n)) for n in range(1, 501)]
+    text = render(small._replace(runtimes=(part._replace(findings=tuple(many)),)), Canvas())
     assert text.count("error SCF101 ") == 500
 
 
@@ -161,18 +160,18 @@ shows the others
 
 
 def test_without_a_recommendation_the_last_command_is_shown(small: Report) -> None:
-    report = replace(_with_commands(small), recommended=None)
-    text = render(replace(report, runtimes=report.runtimes[:2]), Canvas(width=80))
+    report = _with_commands(small)._replace(recommended=None)
+    text = render(report._replace(runtimes=report.runtimes[:2]), Canvas(width=80))
     assert "fix on Python3.9: pip" in text
     assert "fix on Python3.7: pip" not in text
 
 
 def _with_commands(report: Report) -> Report:
     parts = tuple(
-        replace(part, findings=(replace(part.findings[0], remedy=_pip(part.runtime.abi)),))
+        part._replace(findings=(part.findings[0]._replace(remedy=_pip(part.runtime.abi)),))
         for part in report.runtimes[2:]
     )
-    return replace(report, runtimes=parts)
+    return report._replace(runtimes=parts)
 
 
 def _pip(abi: str) -> str:
@@ -188,8 +187,8 @@ def test_no_line_ends_in_spaces(small: Report) -> None:
 def test_a_path_that_cannot_be_broken_stands_whole(small: Report) -> None:
     path = "a/very/long/path/" * 10 + "index.py"
     part = small.runtimes[0]
-    finding = replace(part.findings[0], at=Location(path, 3))
-    report = replace(small, runtimes=(replace(part, findings=(finding,)),))
+    finding = part.findings[0]._replace(at=Location(path, 3))
+    report = small._replace(runtimes=(part._replace(findings=(finding,)),))
     assert f"\n    {path}:3\n" in render(report, Canvas(width=80))
 
 

@@ -144,7 +144,7 @@ def test_a_vendored_copy_has_to_fit_the_runtime(  # noqa: PLR0913, PLR0917  # a 
 ) -> None:
     target = platform(built_ins={"a 1": ()}, vendored={"a 2": ()})
     (copy,) = target.vendored.values()
-    copy = replace(copy, tags=tags, metadata=Metadata(requires_python=requires_python))
+    copy = copy._replace(tags=tags, metadata=Metadata(requires_python=requires_python))
     assert misfit(copy, runtimes["3.6"]) == reason
     answer = resolve(replace(target, vendored={copy.name: copy}), lines("a"))
     assert isinstance(answer, Resolved)

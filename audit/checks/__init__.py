@@ -1,0 +1,36 @@
+"""The checks: each looks at one runtime's facts and yields findings, and nothing else.
+
+A new check is a file with a `Rule` and a function, and its line in `CHECKS`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from audit.checks import conflict, copies, missing, provider_names, replaced, unread, vendoring
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from audit.assessment import Assessment
+    from audit.report import Finding, Rule
+
+
+class Check(NamedTuple):
+    """A function that finds, and the rules that its findings may carry."""
+
+    find: Callable[[Assessment], Iterator[Finding]]
+    rules: tuple[Rule, ...]
+
+
+CHECKS = (
+    Check(unread.find, (unread.RULE,)),
+    Check(conflict.find, (conflict.RULE,)),
+    Check(replaced.find, (replaced.REPLACED, replaced.CLOSURE)),
+    Check(vendoring.find, (vendoring.RULE,)),
+    Check(copies.find, (copies.UNSATISFYING, copies.UNFIT, copies.HOLLOW)),
+    Check(missing.find, (missing.MISSING, missing.ABSENT)),
+    Check(provider_names.find, (provider_names.RULE,)),
+)
+
+RULES = tuple(sorted((rule for check in CHECKS for rule in check.rules), key=lambda r: r.code))

@@ -1,0 +1,163 @@
+"""The phrases that findings share: who asks, what was passed over, what to paste."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+from packaging.specifiers import SpecifierSet
+
+from audit.model import Artefact, Declared, Vendored
+from audit.pins import BuiltIn, Demand, Release
+from audit.resolve.outcome import path_to
+from audit.runtimes import marker_holds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from packaging.requirements import Requirement
+    from packaging.utils import NormalizedName
+
+    from audit.assessment import Assessment
+    from audit.model import Location, Runtime
+    from audit.pins import Candidate, PassedOver, Pin
+
+    Demands = Mapping[NormalizedName, Sequence[Demand]]
+
+_EDITABLE = re.compile(r"^(-e|--editable)[ =]\s*")
+_MARKER = re.compile(r"\s+;|;\s")  # a semicolon may be part of a URL
+
+
+def wanted(requirement: Requirement) -> str:
+    """Return a requirement as a person would say it: name, extras, versions, no marker.
+
+    A URL is left out: it may hold credentials.
+    """
+    extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
+    return f"{requirement.name}{extras}{requirement.specifier}"
+
+
+def asked(demand: Demand, on: Demands) -> str:
+    """Return a demand with who makes it, back to a place to open; `on` as in `path_to`."""
+    text = wanted(demand.requirement)
+    if isinstance(demand.asker, Declared):
+        if demand.requirement.url is not None:
+            text = demand.asker.text  # as it was read, credentials struck out
+        pinned = " with --hash" if demand.asker.hashes else ""
+        return f"{text}{pinned} ({demand.asker.at})"
+    if _is_import(demand):
+        return f"{text} (imported, declared nowhere)"
+    chain = [f"needed by {called(demand.asker)}"]
+    for before in reversed(path_to(demand.asker.name, on)):
+        if isinstance(before.asker, Declared):
+            chain.append(f"from {before.asker.at}")
+        else:
+            chain.append(f"needed by {called(before.asker)}")
+    return f"{text} ({', '.join(chain)})"
+
+
+def _is_import(demand: Demand) -> bool:
+    """Whether a demand stands for an import; only an extra asks for its own name otherwise."""
+    return demand.asker.name == demand.name and not demand.requirement.extras
+
+
+def rewritten(line: Declared, specifier: object) -> str:
+    """Return a line of the project with other versions and the same extras and marker."""
+    requirement = line.requirement
+    extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
+    marker = f"; {requirement.marker}" if requirement.marker else ""
+    return f"{requirement.name}{extras}{specifier}{marker}"
+
+
+def called(candidate: Candidate) -> str:
+    """Return a candidate as `built-in requests 2.21.0`."""
+    kinds = {BuiltIn: "built-in ", Vendored: "vendored ", Release: ""}
+    version = f" {candidate.version}" if type(candidate) in kinds else ""
+    return f"{kinds.get(type(candidate), '')}{candidate.name}{version}"
+
+
+def listed(phrases: Iterable[str], word: str = "and") -> str:
+    """Join phrases, at least one, with commas and a word before the last."""
+    *most, last = phrases
+    return f"{', '.join(most)} {word} {last}" if most else last
+
+
+def place(demands: Iterable[Demand], on: Demands) -> Location | None:
+    """Return the line of the project that the first of some demands goes back to."""
+    for demand in sorted(demands, key=lambda each: not isinstance(each.asker, Declared)):
+        asker = demand.asker
+        path = (demand,) if isinstance(asker, Declared) else path_to(asker.name, on)
+        if path and isinstance(path[0].asker, Declared):
+            return path[0].asker.at
+    return None
+
+
+def against(assessment: Assessment, passed: PassedOver) -> list[Demand]:
+    """Return what others demand of the libraries that a passed-over candidate needs itself."""
+    needed = {demand.name for demand in passed.because}
+    demands = [each for name in sorted(needed) for each in assessment.demands.get(name, ())]
+    # A constraint on what is then not packed at all is in force without a pin.
+    demands += [
+        Demand(requirement=line.requirement, asker=line)
+        for line in assessment.project.declared
+        if line.constraint
+        and line.name in needed - assessment.demands.keys()
+        and marker_holds(line.requirement.marker, assessment.runtime)
+    ]
+    return [each for each in demands if each.asker != passed.candidate and _limits(each)]
+
+
+def _limits(demand: Demand) -> bool:
+    requirement = demand.requirement
+    hashes = demand.asker.hashes if isinstance(demand.asker, Declared) else ()
+    return bool(requirement.specifier or requirement.url or hashes)
+
+
+def packed(pin: Pin) -> str:
+    """Return the requirement to pack a pin by: one that says what all demands on it say."""
+    if isinstance(pin.candidate, Release):
+        return f"{pin.candidate.name}=={pin.candidate.version}"
+    for demand in pin.demands:
+        if demand.requirement.url is not None and isinstance(demand.asker, Declared):
+            return _MARKER.split(_EDITABLE.sub("", demand.asker.text), maxsplit=1)[0]
+    specifier = SpecifierSet(",".join(str(d.requirement.specifier) for d in pin.demands))
+    extras = f"[{','.join(pin.extras)}]" if pin.extras else ""
+    return f"{pin.demands[0].requirement.name}{extras}{specifier}"
+
+
+def vendoring(assessment: Assessment, requirement: str) -> str:
+    """Return the pip command that packs a requirement for a runtime, on any host."""
+    runtime = assessment.runtime
+    quoted = requirement.replace("'", "'\"'\"'")
+    # The complete version, since pip takes 36 for 3.6.0, which fewer releases admit.
+    return (
+        f"{_where(assessment)}pip install --target {_path(assessment, '')} --only-binary=:all: "
+        f"--implementation cp --python-version {runtime.full_version} "
+        f"--abi {runtime.abi} --platform {_platform(runtime)} '{quoted}'"
+    )
+
+
+def _platform(runtime: Runtime) -> str:
+    # pip before 20.3 knows only the old names; theirs is accepted by every later one.
+    if runtime.glibc == (2, 17):
+        return f"manylinux2014_{runtime.machine}"
+    return f"manylinux_{runtime.glibc[0]}_{runtime.glibc[1]}_{runtime.machine}"
+
+
+def removing(assessment: Assessment, paths: Iterable[str]) -> str:
+    """Return the command that removes paths, given relative to the project root."""
+    return f"{_where(assessment)}rm -r {' '.join(_path(assessment, path) for path in paths)}"
+
+
+def _where(assessment: Assessment) -> str:
+    packed = assessment.project.artefact is Artefact.PACKAGE
+    return "in the folder that is zipped: " if packed else ""
+
+
+def _path(assessment: Assessment, path: str) -> str:
+    """Return a path for a shell in the folder that the audit ran in; in that of a zip for one."""
+    project = assessment.project
+    root = "" if project.artefact is Artefact.PACKAGE else project.root
+    return shlex.quote(posixpath.normpath(posixpath.join(root, path)))

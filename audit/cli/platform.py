@@ -1,0 +1,37 @@
+"""The platform to audit for: the one that is shipped, or the user's pair of files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from audit.assess import Platform
+from audit.cli.tables import all_runtimes, known_metadata, table_of
+from audit.names import read_import_names
+from audit.resolve.index import NoIndex
+from audit.runtimes import select
+from audit.shipped import IMPORT_NAMES, STDLIB_DIFFERENCES, data_text
+from audit.source.stdlib import read_differences
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def load_platform(
+    runtimes_file: str | None, table_file: str | None, names: Sequence[str]
+) -> Platform:
+    """Put together what is known of the platform, for the runtimes that the names mean.
+
+    Raises InputError where a file cannot be read, UsageError where one is wrong or a name
+    means no runtime.
+    """
+    runtimes = all_runtimes(runtimes_file)
+    matrix, problems = table_of(table_file, runtimes, names)
+    return Platform(
+        runtimes=select(names, runtimes),
+        matrix=matrix,
+        table_problems=problems,
+        metadata=known_metadata(table_file, matrix, runtimes),
+        import_names=read_import_names(data_text(IMPORT_NAMES), IMPORT_NAMES),
+        library=read_differences(data_text(STDLIB_DIFFERENCES)),
+        index=NoIndex(),
+    )

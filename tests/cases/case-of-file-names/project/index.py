@@ -1,0 +1,5 @@
+from actions.utils import retry
+
+
+def main_handler(event, context):
+    return "ok"

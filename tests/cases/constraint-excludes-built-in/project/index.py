@@ -1,0 +1,5 @@
+import requests
+
+
+def main_handler(event, context):
+    return "ok"

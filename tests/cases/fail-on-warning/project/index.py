@@ -1,0 +1,5 @@
+import json
+
+
+def main_handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+import lib
+
+
+def main_handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+from app.service import answer
+
+
+def main_handler(event, context):
+    return "ok"

@@ -1,0 +1,8 @@
+# -*- coding: gbk -*-
+import requests
+
+NAMES = ["Å\", "’\"]; import json
+
+
+def main_handler(event, context):
+    return "ok"

@@ -1,0 +1,6 @@
+import ujson
+import yaml
+
+
+def main_handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+from app import main
+
+
+def main_handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+from dataclasses import dataclass
+
+
+def main_handler(event, context):
+    return "ok"

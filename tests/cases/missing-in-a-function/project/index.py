@@ -1,0 +1,7 @@
+def faster(text):
+    import ujson
+    return ujson.loads(text)
+
+
+def main_handler(event, context):
+    return "ok"

@@ -1,0 +1,3 @@
+def main_handler(event, context):
+    import ujson
+    return ujson.dumps(event)

@@ -1,0 +1,5 @@
+from lib import greeting
+
+
+def main_handler(event, context):
+    return "ok"

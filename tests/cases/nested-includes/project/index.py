@@ -1,0 +1,6 @@
+import requests
+import six
+
+
+def main_handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+import docker
+
+
+def main_handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+from . import helpers
+
+
+def main_handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+import app
+
+
+def main_handler(event, context):
+    return "ok"

@@ -1,0 +1,6 @@
+import six
+import requests
+
+
+def main_handler(event, context):
+    return "ok"

@@ -1,0 +1,2 @@
+__version__ = "1.10.0"
+PY2 = False

@@ -1,0 +1,5 @@
+import markupsafe
+
+
+def main_handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+import pocket
+
+
+def main_handler(event, context):
+    return "ok"

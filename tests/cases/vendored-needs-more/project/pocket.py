@@ -1,0 +1,2 @@
+import itsdangerous
+import six

@@ -1,0 +1,5 @@
+import yaml
+
+
+def main_handler(event, context):
+    return "ok"

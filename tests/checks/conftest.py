@@ -1,0 +1,226 @@
+"""What the tests of checks share: a project in short words, audited for real."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import Version
+
+from audit.assess import Platform, Policy, audit
+from audit.model import (
+    Artefact,
+    Declared,
+    Library,
+    Location,
+    Matrix,
+    Metadata,
+    Problem,
+    Project,
+    Runtime,
+    Source,
+    Vendored,
+)
+from audit.names import ImportNames, read_import_names
+from audit.requirements import read_requirements
+from audit.resolve.index import NoIndex
+from audit.resolve.universe import Preference
+from audit.runtimes import read_runtimes, select
+from audit.shipped import IMPORT_NAMES, RUNTIMES, STDLIB_DIFFERENCES, data_text
+from audit.source import read_source
+from audit.source.stdlib import StandardLibrary, read_differences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from audit.report import Finding, Report
+    from audit.resolve.index import Index
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known without any project, read once for all tests."""
+
+    runtimes: tuple[Runtime, ...]
+    import_names: ImportNames
+    library: StandardLibrary
+
+
+@pytest.fixture(scope="session")
+def facts() -> Facts:
+    return Facts(
+        runtimes=read_runtimes(data_text(RUNTIMES), RUNTIMES),
+        import_names=read_import_names(data_text(IMPORT_NAMES), IMPORT_NAMES),
+        library=read_differences(data_text(STDLIB_DIFFERENCES)),
+    )
+
+
+@dataclass(frozen=True)
+class Case:
+    """A project and the built-ins around it.
+
+    Built-ins are `"name version": (requirement, ...)`, or None for what it requires where that
+    is not known. Vendored copies are `"name version": {field: value}`, see `_copy`.
+    """
+
+    requirements: str = ""
+    constraints: str = ""
+    built_ins: Mapping[str, Iterable[str] | None] = field(default_factory=dict)
+    vendored: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    files: Iterable[str] = ()
+    problems: tuple[Problem, ...] = ()
+    root: str = "."
+    entry: str | None = None
+    artefact: Artefact = Artefact.SOURCE
+    preference: Preference = Preference.PREFER
+    index: Index = field(default_factory=NoIndex)
+    runtimes: Iterable[str] = ("3.6",)
+
+    def audited(self, facts: Facts) -> Report:
+        runtimes = select(tuple(self.runtimes), facts.runtimes)
+        libraries, metadata = self._built_ins(runtimes)
+        platform = Platform(
+            runtimes=runtimes,
+            matrix=Matrix(
+                source="test", runtimes=tuple(r.name for r in runtimes), libraries=libraries
+            ),
+            table_problems=(),
+            metadata=metadata,
+            import_names=facts.import_names,
+            library=facts.library,
+            index=self.index,
+        )
+        return audit(self._project(), platform, Policy(builtins=self.preference))
+
+    def _built_ins(
+        self, runtimes: Iterable[Runtime]
+    ) -> tuple[tuple[Library, ...], dict[tuple[NormalizedName, str], Metadata]]:
+        libraries: list[Library] = []
+        metadata: dict[tuple[NormalizedName, str], Metadata] = {}
+        having = [runtime.name for runtime in runtimes if runtime.has_built_ins]
+        for text, requires in self.built_ins.items():
+            name, version = text.split()
+            versions = dict.fromkeys(having, Version(version))
+            libraries.append(Library(name=name, versions=versions, at=Location("test.csv", 1)))
+            if requires is not None:
+                needs = Metadata(requires=tuple(map(Requirement, requires)))
+                metadata.update({(canonicalize_name(name), runtime): needs for runtime in having})
+        return tuple(libraries), metadata
+
+    def _project(self) -> Project:
+        vendored = tuple(_copy(text, **fields) for text, fields in self.vendored.items())
+        owned = {path for copy in vendored for path in copy.files}
+        return Project(
+            root=self.root,
+            declared_in=("requirements.txt",),
+            declared=(
+                *_lines("requirements.txt", self.requirements),
+                *_lines("constraints.txt", self.constraints, constraint=True),
+            ),
+            sources=tuple(_source(path, code) for path, code in self.sources.items()),
+            files=frozenset({*self.sources, *self.files, *owned}),
+            vendored=vendored,
+            artefact=self.artefact,
+            entry=self.entry,
+            problems=self.problems,
+        )
+
+
+def _lines(path: str, text: str, *, constraint: bool = False) -> Iterator[Declared]:
+    for statement in read_requirements(path, text.encode(), environ={}, constraint=constraint):
+        assert isinstance(statement, Declared), statement
+        yield statement
+
+
+def _source(path: str, code: str) -> Source:
+    source, problems = read_source(path, code.encode())
+    assert not problems
+    return source
+
+
+def _copy(  # noqa: PLR0913  # one argument a fact of a copy
+    text: str,
+    *,
+    requires: Iterable[str] = (),
+    requires_python: str | None = None,
+    tags: tuple[str, ...] = (),
+    files: Iterable[str] | None = None,
+    folder: str = "",
+    is_hollow: bool = False,
+) -> Vendored:
+    name, version = text.split()
+    module = f"{folder}{name.replace('-', '_')}/__init__.py"
+    return Vendored(
+        name=canonicalize_name(name),
+        version=Version(version),
+        metadata=Metadata(
+            requires=tuple(map(Requirement, requires)), requires_python=requires_python
+        ),
+        at=Location(f"{folder}{name}-{version}.dist-info"),
+        tags=tags,
+        files=frozenset([module] if files is None else files),
+        is_hollow=is_hollow,
+    )
+
+
+Told = list[tuple[str, str, str]]
+"""Of each finding: severity, verdict, place and subject in one line; message; remedy."""
+
+
+@pytest.fixture(scope="session")
+def runtimes(facts: Facts) -> Mapping[str, Runtime]:
+    """Return the shipped runtimes by their feature version."""
+    return {runtime.python: runtime for runtime in facts.runtimes}
+
+
+@pytest.fixture(scope="session")
+def newest(facts: Facts) -> str:
+    """Return the newest Python whose standard library is known."""
+    return facts.library.versions_with("sys")[-1]
+
+
+@pytest.fixture
+def told(facts: Facts) -> Callable[..., Told]:
+    """Audit a `Case` and return the findings of one code on the first runtime it names."""
+
+    def tell(code: str, **fields: Any) -> Told:  # noqa: ANN401  # a Case's own
+        case = Case(**fields)
+        (name, *_) = case.runtimes
+        (runtime,) = (r for r in case.audited(facts).runtimes if r.runtime.python == name)
+        return [_told(finding) for finding in runtime.findings if finding.rule.code == code]
+
+    return tell
+
+
+def _told(finding: Finding) -> tuple[str, str, str]:
+    subject = finding.module or finding.package
+    head = f"{finding.severity.value} {finding.verdict.value} {finding.at or '-'} {subject or '-'}"
+    return head, finding.message, finding.remedy
+
+
+_PYTHONS = {
+    "2.7": ("2.7.13", "cp27mu"),
+    "3.6": ("3.6.1", "cp36m"),
+    "3.7": ("3.7.2", "cp37m"),
+    "3.9": ("3.9.10", "cp39"),
+    "3.10": ("3.10.4", "cp310"),
+}
+
+
+@pytest.fixture(scope="session")
+def pip() -> Callable[..., str]:
+    """Return the maker of pip commands as they are to be pasted, for a feature version."""
+
+    def command(requirement: str, python: str = "3.6", target: str = ".") -> str:
+        version, abi = _PYTHONS[python]
+        return (
+            f"pip install --target {target} --only-binary=:all: --implementation cp "
+            f"--python-version {version} --abi {abi} "
+            f"--platform manylinux2014_x86_64 '{requirement}'"
+        )
+
+    return command
