@@ -83,8 +83,9 @@ def itself(session: nox.Session) -> None:
         runtimes.write_text(RUNTIMES, encoding="utf-8")
         pip_list = (BIN / "python", "-m", "pip", "list", "--format=json")
         table.write_text(str(session.run(*pip_list, silent=True, external=True)), encoding="utf-8")
-        audit = (BIN / "scf-audit", "pyproject.toml", "--group=dev", "--group=bench")
+        audit = (BIN / "scf-audit", "pyproject.toml", "--group=dev")
         here = ("--runtimes", str(runtimes), "--table", str(table), "--runtime=Here")
-        # the examples are for other Pythons, and the cases are wrong on purpose
-        apart = ("--exclude=/examples", "--exclude=/tests/cases")
+        # The examples are for other Pythons, the cases are wrong on purpose, and the peers of
+        # the benchmarks are not installed here.
+        apart = ("--exclude=/examples", "--exclude=/tests/cases", "--exclude=/benchmarks")
         session.run(*audit, *here, *apart, *session.posargs, external=True)

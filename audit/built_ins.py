@@ -40,9 +40,10 @@ class BuiltInMetadata(Mapping[tuple["NormalizedName", str], "Metadata"]):
             record = self._records[key]
             if record["requires"] is None:
                 raise KeyError(key)
-            self._parsed[key] = parse_metadata(
+            read = parse_metadata(
                 record["requires"], record["requires_python"], tuple(record["import_names"])
             )
+            self._parsed[key] = read._replace(fails=record["fails"])
         return self._parsed[key]
 
     def __iter__(self) -> Iterator[tuple[NormalizedName, str]]:

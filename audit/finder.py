@@ -148,6 +148,10 @@ class Finder:
         if provided is None:
             return None
         candidate = provided.pin.candidate
+        if isinstance(candidate, BuiltIn) and candidate.metadata and candidate.metadata.fails:
+            reason = f"built-in {candidate.name} {candidate.version} is there, but "
+            because = reason + candidate.metadata.fails
+            return Answer(provided.import_name, Met.MISSING, candidate.name, because)
         statuses: Mapping[type, Met] = {
             BuiltIn: Met.BUILTIN,
             Vendored: Met.VENDORED,

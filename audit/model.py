@@ -233,6 +233,8 @@ class Metadata(NamedTuple):
     """Top-level names that it installs; empty where its files do not tell."""
     notes: tuple[str, ...] = ()
     """Lines that were invalid and how each was read."""
+    fails: str | None = None
+    """Why importing it fails although it is installed; None where nothing says so."""
 
 
 class Vendored(NamedTuple):

@@ -117,6 +117,7 @@ def _record(
         "requires": fact.get("requires") or (list(said.requires) if said else None),
         "requires_python": said.requires_python if said else None,
         "import_names": fact.get("import-names") or list(said.import_names if said else ()),
+        "fails": fact.get("fails-on", {}).get(runtime.name),
         "note": fact.get("note") or (said.note if said else "the index has no such release"),
     }
 
