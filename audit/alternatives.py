@@ -90,7 +90,7 @@ def _attempt_survives(members: Sequence[_Leaf], depth: int, numbers: set[int]) -
             return handled
         case None:
             # Either way may do: what is missing on one of them is not held against the code.
-            numbers |= _missing([leaf for branch in branches for leaf in branch])
+            numbers |= _missing([leaf for branch in branches[:OTHERWISE] for leaf in branch])
             return True if handled and after else None
 
 

@@ -166,17 +166,18 @@ def _built_ins(platform: Platform, runtime: Runtime) -> dict[NormalizedName, Bui
 
 
 def _live(project: Project, around: Surroundings, runtime: Runtime) -> frozenset[str] | None:
-    """Return the files that the handler loads; None where no handler is known."""
+    """Return the files that the handler loads; None where no handler is known, or found."""
     if project.entry is None:
         return None
     module = project.entry.rpartition(".")[0]
-    return reachable(
+    reached = reachable(
         module,
         project.sources,
         around.own.local,
         version=runtime.version,
         runs=lambda source, statement: runs(statement, source, runtime) is not False,
     )
+    return reached or None
 
 
 def _present(target: Target) -> tuple[Pin, ...]:

@@ -54,6 +54,8 @@ class Surroundings(NamedTuple):
     names: ImportNames
     owners: Mapping[str, Vendored]
     """Path -> the vendored copy that it belongs to."""
+    namespaces: frozenset[str]
+    """Outermost names that several distributions share: of `google`, `google.cloud` is missing."""
 
 
 def surroundings(project: Project, library: StandardLibrary, names: ImportNames) -> Surroundings:
@@ -63,6 +65,7 @@ def surroundings(project: Project, library: StandardLibrary, names: ImportNames)
         library=library,
         names=names,
         owners={path: copy for copy in project.vendored for path in copy.files},
+        namespaces=frozenset(n.partition(".")[0] for n in names.by_import if "." in n),
     )
 
 
@@ -121,7 +124,7 @@ class Finder:
             answer = Answer(module.partition(".")[0], Met.VENDORED, copy.name, "its own files")
             return _Own(answer, gives_way=found.namespace)
         reason = f"a copy is vendored, but {unfit}"
-        return _Own(Answer(module, Met.MISSING, copy.name, reason), gives_way=True)
+        return _Own(Answer(module, Met.UNKNOWN, copy.name, reason), gives_way=True)
 
     def _installed(self, module: str, name: str) -> Answer:
         python = self._runtime.python
@@ -140,7 +143,8 @@ class Finder:
         if rows:
             return Answer(rows[0].import_name, Met.MISSING)
         is_library = self._around.library.is_anywhere(outermost)
-        return Answer(module if is_library else outermost, Met.MISSING)
+        is_shared = is_library or outermost in self._around.namespaces
+        return Answer(module if is_shared else outermost, Met.MISSING)
 
     def _provided(self, module: str) -> Answer | None:
         pins = self._pins.get(module.partition(".")[0].lower().replace("_", "-"), ())

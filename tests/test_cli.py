@@ -218,8 +218,9 @@ def test_an_interrupt_ends_with_130_and_without_a_traceback(tmp_path: Path) -> N
     with process:
         try:
             writer = open_once_read(fifo, process)
+            time.sleep(0.2)  # until it waits for what will not come
             process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=30)
             os.close(writer)
         finally:
             process.kill()

@@ -122,11 +122,11 @@ def test_the_order_is_that_of_the_path(where: Surroundings, asked: str, expected
     assert found(where, asked, SIX) == [expected]
 
 
-def test_a_copy_that_cannot_be_loaded_is_missing_with_the_reason() -> None:
+def test_a_copy_that_cannot_be_loaded_is_unknown_with_the_reason() -> None:
     where = around(vendored=(FOREIGN_SIX,))
     finder = Finder(where, RUNTIMES_BY_PYTHON["3.6"], ())
     reason = "a copy is vendored, but it was built for cp311-cp311-win_amd64, not for cp36m"
-    assert finder.find(Question("six")) == (Answer("six", Met.MISSING, FOREIGN_SIX.name, reason),)
+    assert finder.find(Question("six")) == (Answer("six", Met.UNKNOWN, FOREIGN_SIX.name, reason),)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from audit.model import Location, Vendored
 from audit.packages import chosen
 from audit.pins import BuiltIn
 from audit.report import Finding, Rule, Severity, Verdict
+from audit.resolve.universe import misfit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -44,12 +45,15 @@ Replace the copy, or remove it where the built-in satisfies the requirements.
 UNFIT = Rule(
     code="SCF501",
     name="vendored copy built for another Python",
-    severity=Severity.ERROR,
+    severity=Severity.WARNING,
     explanation="""\
 The package holds a copy that was built for another interpreter, system or C library, or that
 says it needs another Python (Requires-Python). Packed by `pip install -t .` with the Python of
 a laptop, a wheel with compiled parts fits that laptop only. The package folder comes first on
 the path, so the copy also hides a built-in that would do.
+
+Some distributions do without their compiled parts, so this proves nothing, and the verdict is
+`unknown`.
 
 Pack it again for the runtime, with the pip command of the remedy.
 """,
@@ -76,6 +80,7 @@ def find(assessment: Assessment) -> Iterator[Finding]:
         for passed in pin.passed_over:
             if isinstance(passed.candidate, Vendored):
                 yield _finding(assessment, pin, passed, passed.candidate)
+    yield from _unasked(assessment)
     for copy in assessment.project.vendored:
         if copy.is_hollow:
             yield Finding(
@@ -102,10 +107,28 @@ def _finding(assessment: Assessment, pin: Pin, passed: PassedOver, copy: Vendore
         severity=rule.severity,
         message=f"{called(copy)} comes first on the path of {assessment.runtime.name}, but {why}",
         remedy=_remedy(assessment, pin, copy),
-        verdict=Verdict.BLOCKED,
+        verdict=Verdict.BLOCKED if rule is UNSATISFYING else Verdict.UNKNOWN,
         package=copy.name,
         at=_place(assessment, copy),
     )
+
+
+def _unasked(assessment: Assessment) -> Iterator[Finding]:
+    """Report unfit copies that are imported, and that no requirement asks for."""
+    asked_for = {pin.candidate.name for pin in chosen(assessment.resolution)}
+    imported = {use.answer.provider for use in assessment.unmet}
+    for copy in assessment.project.vendored:
+        unfit = misfit(copy, assessment.runtime)
+        if unfit is not None and copy.name in imported - asked_for:
+            yield Finding(
+                rule=UNFIT,
+                severity=UNFIT.severity,
+                message=f"{called(copy)} is packed for {assessment.runtime.name}, but {unfit}",
+                remedy=vendoring(assessment, str(copy.name)) + " --upgrade",
+                verdict=Verdict.UNKNOWN,
+                package=copy.name,
+                at=_place(assessment, copy),
+            )
 
 
 def _shortfall(assessment: Assessment, passed: PassedOver, copy: Vendored) -> str:

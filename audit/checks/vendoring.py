@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from audit.checks.wording import asked, listed, packed, place, vendoring
+from audit.model import Vendored
 from audit.packages import chosen
-from audit.pins import Release, Unchecked
+from audit.pins import Conflicted, Release, Unchecked
 from audit.report import Finding, Rule, Severity, Verdict
 
 if TYPE_CHECKING:
@@ -32,7 +33,11 @@ fits the runtime, nor what it needs in turn: the verdict is then `unknown`, neve
 
 def find(assessment: Assessment) -> Iterator[Finding]:
     """Report each pin that is not there yet."""
-    for pin in chosen(assessment.resolution):
+    resolution = assessment.resolution
+    clashes = resolution.clashes if isinstance(resolution, Conflicted) else ()
+    for pin in chosen(resolution):
+        if pin.candidate.name in {clash.name for clash in clashes}:
+            continue  # what is left of its demands would be wrong advice
         match pin.candidate:
             case Release() as release:
                 message = f"{release.name}=={release.version} to be vendored"
@@ -50,8 +55,14 @@ def _finding(assessment: Assessment, pin: Pin, message: str, verdict: Verdict) -
         rule=RULE,
         severity=RULE.severity if verdict is Verdict.VENDOR else Severity.WARNING,
         message=f"{message}: {listed(asked(each, on) for each in pin.demands)}",
-        remedy=vendoring(assessment, packed(pin)),
+        remedy=vendoring(assessment, packed(pin)) + _over(pin),
         verdict=verdict,
         package=pin.candidate.name,
         at=place(pin.demands, on),
     )
+
+
+def _over(pin: Pin) -> str:
+    """Let pip overwrite a copy that is in the target folder already."""
+    has_copy = any(isinstance(passed.candidate, Vendored) for passed in pin.passed_over)
+    return " --upgrade" if has_copy else ""

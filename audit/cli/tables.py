@@ -80,9 +80,11 @@ def _only(names: Sequence[str], runtimes: Sequence[Runtime]) -> str | None:
 
 
 def read_bytes(file: str) -> bytes:
-    """Read a file; raises InputError where that is not possible."""
+    """Read a file; raises UsageError where there is none, InputError where it cannot be read."""
     try:
         return Path(file).read_bytes()
+    except FileNotFoundError:
+        raise UsageError(f"{file}: no such file") from None
     except OSError as error:
         raise InputError(f"{file}: {error.strerror or error}") from None
 

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from audit.errors import InputError, UsageError
 from audit.model import Artefact, Problem, Project, Vendored
 from audit.project.declared import PYPROJECT, read_declarations
 from audit.project.ignored import ignored_by
 from audit.project.sources import ignored_in, modules, placed, read_sources, source_paths
 from audit.project.targets import open_targets
 from audit.project.vendored import find_vendored
+from audit.resolve import MOST_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from audit.model import Source
+    from audit.model import Declared, Source
     from audit.project.tree import Tree
     from audit.project.walk import Listing
 
@@ -53,6 +55,7 @@ def read_project(  # noqa: PLR0913 - the options of the command line
     said = read_declarations(
         opened.requirements, opened.disk, environ=environ, groups=tuple(groups)
     )
+    _refuse_too_many(said.declared)
     listing = opened.tree.listing()
     listing = listing._replace(files=tuple(x for x in listing.files if not left_out(x)))
     roots = _import_roots(listing)
@@ -70,9 +73,29 @@ def read_project(  # noqa: PLR0913 - the options of the command line
         import_roots=roots,
         vendored=vendored,
         artefact=Artefact.PACKAGE if opened.is_package else Artefact.SOURCE,
-        entry=handler or (DEFAULT_HANDLER if "index.py" in listing.files else None),
+        entry=_entry(handler, listing),
         problems=(*said.problems, *listing.problems, *placed(unsure, opened.tree.root), *problems),
     )
+
+
+def _entry(handler: str | None, listing: Listing) -> str | None:
+    if handler is None:
+        return DEFAULT_HANDLER if "index.py" in listing.files else None
+    module, _, function = handler.rpartition(".")
+    if not module or not function:
+        raise UsageError(f"handler {handler!r}: expected MODULE.FUNCTION, as in {DEFAULT_HANDLER}")
+    stem = module.replace(".", "/")
+    if not {f"{stem}.py", f"{stem}/__init__.py"} & set(listing.files):
+        raise UsageError(f"handler {handler!r}: there is no {stem}.py at the root of the project")
+    return handler
+
+
+def _refuse_too_many(declared: Sequence[Declared]) -> None:
+    names: set[str] = set()
+    for line in declared:
+        names.add(line.name)
+        if len(names) > MOST_NAMES:
+            raise InputError(f"{line.at}: more than {MOST_NAMES} distributions are asked for")
 
 
 def _import_roots(listing: Listing) -> tuple[str, ...]:

@@ -71,8 +71,9 @@ def open_targets(
 ) -> Targets:
     """Look at every TARGET; raises UsageError or InputError for one that cannot be one.
 
-    The project's tree is `source` if given, else a zip among the TARGETs, else the folder of
-    the first one. A folder or zip contributes its requirements.txt and pyproject.toml.
+    The project's tree is `source` if given, else the first zip or folder among the TARGETs,
+    else the folder of the first file. A folder or zip contributes its requirements.txt and
+    pyproject.toml.
     """
     paths = [_checked(target) for target in targets]
     packages = [path for path in paths if _is_zip(path)]
@@ -80,7 +81,8 @@ def open_targets(
         raise UsageError(f"{packages[1]}: one deployment zip at a time")
     package = _open_package(packages[0]) if packages else None
     disk = TargetDisk(package)
-    root = _root(paths[0], source)
+    folders = [path for path in paths if Path(path).is_dir()]
+    root = _root((packages or folders or paths)[0], source)
     if source is None:
         _refuse_folders_outside(root, paths)
     requirements = [file for path in paths for file in _requirements(path, disk, path in packages)]
@@ -106,6 +108,8 @@ def _checked(target: str) -> str:
         raise UsageError(f"{target}: no such file or folder") from None
     if target.endswith((".py", ".whl", ".tar.gz", ".egg")):
         raise UsageError(f"{target}: expected requirements, a folder or a deployment zip")
+    if path.is_block_device() or (path.is_char_device() and not target.startswith("/dev/std")):
+        raise UsageError(f"{target}: is a device")
     if path.is_dir() or path.is_file():
         _refuse_unreadable(target)
     return posixpath.normpath(path.as_posix())

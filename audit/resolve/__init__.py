@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from audit.resolve.engine import Engine, Limits
 
-__all__ = ["Target", "resolve"]
+__all__ = ["MOST_NAMES", "Target", "resolve"]
 
-_MOST_NAMES = 5_000
+MOST_NAMES = 5_000
 """Distributions that a project may ask for by name; real functions ask for fewer than 300."""
 
 _MOST_CLASHES = 50
@@ -47,8 +47,8 @@ def resolve(
     lines = [_demand(line) for line in active if not line.constraint]
     wanted = sorted([*lines, *imported], key=_by_meaning)
     names = {demand.name for demand in wanted}
-    if len(names) > _MOST_NAMES:
-        return Undecided(reason=f"{len(names)} distributions are asked for; {_MOST_NAMES} at most")
+    if len(names) > MOST_NAMES:
+        return Undecided(reason=f"{len(names)} distributions are asked for; {MOST_NAMES} at most")
     constraints = sorted((_demand(line) for line in active if line.constraint), key=_by_meaning)
     limits = _limits(universe, constraints)
     clashes: list[Clash] = []

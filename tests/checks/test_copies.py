@@ -109,7 +109,7 @@ def test_a_copy_for_another_python(
     told: Callable[..., Any], pip: Callable[..., str], fields: dict[str, Any], why: str
 ) -> None:
     case = {"requirements": "numpy>=1.15\n", "vendored": {"numpy 1.24": fields}}
-    head = "error blocked numpy-1.24.dist-info numpy"
+    head = "warning unknown numpy-1.24.dist-info numpy"
     message = f"vendored numpy 1.24 comes first on the path of Python3.6, but {why}"
     assert told("SCF501", **case) == [(head, message, pip("numpy>=1.15") + " --upgrade")]
     assert told("SCF501", built_ins={"numpy 1.15.0": ()}, **case) == [
@@ -119,6 +119,18 @@ def test_a_copy_for_another_python(
             "remove it, built-in numpy 1.15.0 will do: rm -r numpy numpy-1.24.dist-info",
         )
     ]
+
+
+def test_a_copy_for_another_python_that_is_only_imported(
+    told: Callable[..., Any], pip: Callable[..., str]
+) -> None:
+    case = {"vendored": {"numpy 1.24": {"tags": (CP311,)}}, "sources": {"index.py": "import numpy"}}
+    head = "warning unknown numpy-1.24.dist-info numpy"
+    why = (
+        f"vendored numpy 1.24 is packed for Python3.6, but it was built for {CP311}, not for cp36m"
+    )
+    assert told("SCF501", **case) == [(head, why, pip("numpy") + " --upgrade")]
+    assert told("SCF201", **case) == []
 
 
 def test_in_a_zip_the_remedy_speaks_of_the_folder_that_is_zipped(told: Callable[..., Any]) -> None:
@@ -131,7 +143,7 @@ def test_in_a_zip_the_remedy_speaks_of_the_folder_that_is_zipped(told: Callable[
         root="function.zip",
     ) == [
         (
-            "error blocked function.zip/numpy-1.24.dist-info numpy",
+            "warning unknown function.zip/numpy-1.24.dist-info numpy",
             (
                 "vendored numpy 1.24 comes first on the path of Python3.6, "
                 f"but it was built for {CP311}, not for cp36m"

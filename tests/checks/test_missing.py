@@ -119,14 +119,6 @@ def test_nothing_can_bring_a_module_to_a_finished_package(told: Callable[..., An
     ("code", "case", "module", "because", "requirement"),
     [
         pytest.param("import yaml\n", {}, "yaml", "", "'pyyaml'", id="from the table"),
-        pytest.param(
-            "import numpy\n",
-            {"vendored": {"numpy 1.24": {"tags": (CP311,)}}},
-            "numpy",
-            f"; a copy is vendored, but it was built for {CP311}, not for cp36m",
-            "'numpy' --upgrade",
-            id="a copy that the runtime cannot load",
-        ),
     ],
 )
 def test_the_remedy_packs_what_is_known_to_provide_the_module(  # noqa: PLR0913, PLR0917  # a row and fixtures
