@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from packaging.requirements import Requirement
+    from packaging.specifiers import SpecifierSet
     from packaging.version import Version
 
 
@@ -152,7 +153,16 @@ class IndexOption(NamedTuple):
     at: Location
 
 
-Statement = Declared | Include | IndexOption | Problem
+class Supports(NamedTuple):
+    """What a project says of the Pythons that it runs on (`requires-python`, PEP 621)."""
+
+    specifier: SpecifierSet
+    text: str
+    """As written."""
+    at: Location
+
+
+Statement = Declared | Include | IndexOption | Supports | Problem
 """What one logical line of a requirements file can be."""
 
 
@@ -269,6 +279,7 @@ class Project(NamedTuple):
     declared_in: tuple[str, ...]
     declared: tuple[Declared, ...]
     options: tuple[IndexOption, ...] = ()
+    supports: tuple[Supports, ...] = ()
     sources: tuple[Source, ...] = ()
     files: frozenset[str] = frozenset()
     """Every path that an import could load: modules and extension modules, vendored ones too."""

@@ -131,6 +131,28 @@ BAD_INPUTS = [
         "missing table", {"a.txt": "six"}, ["--table", "t.csv", "a.txt"], 2, "error: t.csv: no such"
     ),
     BadInput(
+        "handler that is not there",
+        {"index.py": ""},
+        ["--handler", "typo.main", "."],
+        2,
+        "error: handler 'typo.main': there is no typo.py at the root of the project",
+    ),
+    BadInput(
+        "handler without a function",
+        {"index.py": ""},
+        ["--handler", "index", "."],
+        2,
+        "error: handler 'index': expected MODULE.FUNCTION, as in index.main_handler",
+    ),
+    BadInput("device", {}, ["/dev/zero"], 2, "error: /dev/zero: is a device"),
+    BadInput(
+        "ignoring nothing by name",
+        {"a.txt": "six"},
+        ["--ignore", "SCF103:", "a.txt"],
+        2,
+        "error: --ignore: 'SCF103:' names no package, module or file after the colon",
+    ),
+    BadInput(
         "folder as table",
         {"a.txt": "six"},
         ["--table", ".", "a.txt"],

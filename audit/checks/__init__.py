@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit.checks import conflict, copies, missing, provider_names, replaced, unread, vendoring
+from audit.checks import (
+    conflict,
+    copies,
+    missing,
+    provider_names,
+    replaced,
+    unread,
+    unsupported,
+    vendoring,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,6 +38,7 @@ CHECKS = (
     Check(replaced.find, (replaced.REPLACED, replaced.CLOSURE)),
     Check(vendoring.find, (vendoring.RULE,)),
     Check(copies.find, (copies.UNSATISFYING, copies.UNFIT, copies.HOLLOW)),
+    Check(unsupported.find, (unsupported.RULE,)),
     Check(missing.find, (missing.MISSING, missing.ABSENT)),
     Check(provider_names.find, (provider_names.RULE,)),
 )

@@ -68,6 +68,7 @@ def read_project(  # noqa: PLR0913 - the options of the command line
         declared_in=said.files,
         declared=said.declared,
         options=said.options,
+        supports=said.supports,
         sources=sources,
         files=modules(listing.files),
         import_roots=roots,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from audit.model import Declared, Include, IndexOption, Location, Problem, Statement
+from audit.model import Declared, Include, IndexOption, Location, Problem, Statement, Supports
 from audit.project.tree import Unreadable
 from audit.requirements import read_requirements, resolve_include
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 PYPROJECT = "pyproject.toml"
+
+Said = Declared | IndexOption | Supports | Problem
+"""What is left of the statements once every include is followed."""
 
 
 class Disk(Protocol):
@@ -35,6 +38,7 @@ class Declarations(NamedTuple):
     """Those that were read."""
     declared: tuple[Declared, ...]
     options: tuple[IndexOption, ...]
+    supports: tuple[Supports, ...]
     problems: tuple[Problem, ...]
 
 
@@ -53,6 +57,7 @@ def read_declarations(
         files=tuple(dict.fromkeys(path for path, _, _ in reading.seen)),
         declared=tuple(each for each in reading.found if isinstance(each, Declared)),
         options=tuple(each for each in reading.found if isinstance(each, IndexOption)),
+        supports=tuple(each for each in reading.found if isinstance(each, Supports)),
         problems=tuple(each for each in reading.found if isinstance(each, Problem)),
     )
 
@@ -69,7 +74,7 @@ class _Step(NamedTuple):
 
 class _Reading:
     def __init__(self, disk: Disk, environ: Mapping[str, str]) -> None:
-        self.found: list[Declared | IndexOption | Problem] = []
+        self.found: list[Said] = []
         self.seen: dict[tuple[str, bool, tuple[str, ...]], None] = {}
         self._disk = disk
         self._environ = environ
@@ -86,7 +91,7 @@ class _Reading:
             else:
                 self.found.append(each)
 
-    def _statements(self, step: _Step) -> Iterator[Declared | IndexOption | Problem | _Step]:
+    def _statements(self, step: _Step) -> Iterator[Said | _Step]:
         key = (step.path, step.constraint, step.groups)
         if key in self.seen:
             return

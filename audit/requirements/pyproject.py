@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import tomli
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from audit.model import Include, Location, Problem, Statement
+from audit.model import Include, Location, Problem, Statement, Supports
 from audit.requirements import poetry
 from audit.requirements.advice import explain
 from audit.requirements.archive import is_archive
@@ -40,7 +41,8 @@ def read(document: Document) -> tuple[Statement, ...]:
         )
     except RecursionError:
         return (Problem("nested too deeply to be read", document.at(None)),)
-    return (*_dependencies(toml), *(s for name in document.groups for s in _group(toml, name)))
+    groups = (statement for name in document.groups for statement in _group(toml, name))
+    return (*_supported(toml), *_dependencies(toml), *groups)
 
 
 class _Toml(NamedTuple):
@@ -95,6 +97,21 @@ def _kind(value: object) -> str:
             return "a table"
         case _:
             return "a date or time"
+
+
+def _supported(toml: _Toml) -> Iterator[Statement]:
+    for path, read in (
+        ((*_PROJECT, "requires-python"), str),
+        ((*_POETRY_MAIN, "python"), poetry.specifier),
+    ):
+        text = toml.get(path)
+        if isinstance(text, str):
+            try:
+                yield Supports(SpecifierSet(read(text)), text, toml.at(path))
+            except ValueError as error:
+                yield toml.problem(path, str(error))
+        elif text is not None:
+            yield toml.mistyped(path, "a string")
 
 
 def _dependencies(toml: _Toml) -> Iterator[Statement]:

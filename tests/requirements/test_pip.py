@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from audit.model import Declared, Include, IndexOption, Location, Problem, Statement
+from audit.model import Declared, Include, IndexOption, Location, Problem, Statement, Supports
 from audit.requirements import read_requirements
 
 SHA = "0123456789abcdef" * 4
@@ -26,6 +26,8 @@ def in_short(statement: Statement) -> str:
             return f"{at.line}: --{name} {value}"
         case Problem(message=message, at=at):
             return f"{at.line}! {message}"
+        case Supports():
+            raise AssertionError(statement)
 
 
 FACTS = [

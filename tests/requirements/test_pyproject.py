@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from audit.model import Declared, Include, Problem, Statement
+from audit.model import Declared, Include, Problem, Statement, Supports
 from audit.requirements import read_requirements
 
 
@@ -19,6 +19,8 @@ def in_short(statement: Statement) -> str:
             return f"{at.line}: -r {path}{list(extras) or ''}"
         case Problem(message=message, at=at):
             return f"{at.line}! {message}"
+        case Supports(specifier=specifier, at=at):
+            return f"{at.line}: python {specifier}"
         case _:
             raise AssertionError(statement)
 
@@ -168,6 +170,7 @@ pytest = "7"
 black = "20.8b1"
 """
 POETRY_MAIN = [
+    "2: python <4,>=3.6",
     "3: requests<3,>=2.20",
     "4: flask[dotenv]<1.2,>=1.1",
     "6: -r ../mine['x']",

@@ -1,0 +1,5 @@
+import nowhere
+
+
+def main_handler(event, context):
+    return nowhere
