@@ -74,6 +74,8 @@ class LocalModules(NamedTuple):
     """Every folder with a file in it, at any depth."""
     roots: tuple[str, ...]
     """Folders on `sys.path`, each empty or ending in `/`."""
+    stems: frozenset[str]
+    """Every file up to the first dot of its name, and every folder."""
     alike: Mapping[str, str]
     """A module's path up to its first dot, in lower case -> one file or folder called so."""
 
@@ -113,7 +115,10 @@ class LocalModules(NamedTuple):
         if isinstance(found, NotFound):
             return found
         loads = dict.fromkeys(found.loads)
+        folder = found.path.rpartition("/")[0]
         for name in statement.names:
+            if found.path[-1] != "/" and f"{folder}/{name}" not in self.stems:
+                continue  # what the package defines, as most names are
             below = self._find_from(self._start, [*found.name.split("."), name], version)
             if isinstance(below, Found):
                 loads.update(dict.fromkeys(below.loads))
@@ -210,7 +215,12 @@ def local_modules(files: Iterable[str], import_roots: Iterable[str]) -> LocalMod
             end = path.rfind("/", 0, end)
     roots = tuple(f"{root.rstrip('/')}/" if root else "" for root in import_roots)
     alike = {_stem(path).lower(): path for path in sorted({*paths, *folders}, reverse=True)}
-    return LocalModules(files=paths, folders=frozenset(folders), roots=roots, alike=alike)
+    stems = {path[: path.find(".", path.rfind("/") + 1)] for path in paths}
+    stems |= {stem.removesuffix("module") for stem in stems}  # `foomodule.so`, on Python 2
+    stems |= {folder[:-1] for folder in folders}
+    return LocalModules(
+        files=paths, folders=frozenset(folders), roots=roots, alike=alike, stems=frozenset(stems)
+    )
 
 
 def _stem(path: str) -> str:
