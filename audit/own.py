@@ -10,8 +10,6 @@ from audit.source.local import Found, Importer, NotFound, local_modules
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from audit.source.local import LocalModules
-
 _NAMESPACES = (3, 3)
 """From here on, Pythons differ only in the extension modules that they load."""
 
@@ -39,9 +37,7 @@ class OwnModules:
 
     def __init__(self, files: Iterable[str], import_roots: Iterable[str]) -> None:
         self.local = local_modules(files, import_roots)
-        # Most imports are of no own module; this tells so without a search.
-        self._stems = _stems(self.local)
-        self._lower = frozenset(map(str.lower, self._stems))
+        self._lower = frozenset(map(str.lower, self.local.stems))
         self._extensions = frozenset(
             path.rpartition("/")[2].partition(".")[0].removesuffix("module")
             for path in self.local.files
@@ -54,11 +50,15 @@ class OwnModules:
         package = self.local.package_of(importer.path)
         beside = "/".join((*package, statement.module.partition(".")[0]))
         # Python 2 looks beside the file first.
-        if statement.level or (package and beside in self._stems and not importer.absolute):
+        if statement.level or (package and self._is_there(beside) and not importer.absolute):
             folder, slash, _ = importer.path.rpartition("/")
             asker = importer._replace(path=folder + slash)
             return Question(statement.module, statement.names, statement.level, asker)
         return Question(statement.module, statement.names)
+
+    def _is_there(self, stem: str) -> bool:
+        # Most imports are of no own module; this tells so without a search.
+        return any(root + stem in self.local.stems for root in self.local.roots)
 
     def look(self, question: Question, version: tuple[int, int]) -> Look | None:
         """Return what the project has for a question; None for nothing of that name."""
@@ -72,7 +72,7 @@ class OwnModules:
     def _look(self, question: Question, version: tuple[int, int]) -> Look | None:
         asker = question.asker
         outermost = question.module.partition(".")[0]
-        if asker is None and outermost not in self._stems:
+        if asker is None and not self._is_there(outermost):
             return None
         statement = Import(
             module=question.module, names=question.names, level=question.level, line=0
@@ -88,19 +88,7 @@ class OwnModules:
     def near_miss(self, module: str, version: tuple[int, int]) -> str | None:
         """Say which own file or folder is nearly a missing module, if one is."""
         outermost = module.partition(".")[0]
-        if outermost.lower() not in self._lower:
+        if all((root + outermost).lower() not in self._lower for root in self.local.roots):
             return None
         found = self.local.find(outermost, version=version)
         return None if isinstance(found, Found) or found.near is None else found.reason
-
-
-def _stems(local: LocalModules) -> frozenset[str]:
-    """Return every own module and folder without suffix, relative to its import root."""
-    stems: set[str] = set()
-    for root in local.roots:
-        for path in local.files:
-            if path.startswith(root):
-                folder, slash, file = path[len(root) :].rpartition("/")
-                stems.add(f"{folder}{slash}{file.partition('.')[0]}")
-        stems.update(folder[len(root) : -1] for folder in local.folders if folder.startswith(root))
-    return frozenset(stems)
