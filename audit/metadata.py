@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
 
 from audit.model import Metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 
 class Headers(NamedTuple):
@@ -31,6 +32,8 @@ class Headers(NamedTuple):
     requires_python: str | None
     dynamic: tuple[str, ...]
     """Lower-case names of fields that a build may still change (PEP 643)."""
+    classifiers: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
 
 
 def read_headers(text: str) -> Headers:
@@ -54,6 +57,8 @@ def read_headers(text: str) -> Headers:
         requires_dist=tuple(fields.get("requires-dist", ())),
         requires_python=known("requires-python"),
         dynamic=tuple(value.lower() for value in fields.get("dynamic", ())),
+        classifiers=tuple(fields.get("classifier", ())),
+        extras=tuple(fields.get("provides-extra", ())),
     )
 
 
@@ -80,8 +85,48 @@ def _headers(text: str) -> Iterator[tuple[str, str]]:
 
 def read_metadata(text: str, import_names: tuple[str, ...] = ()) -> Metadata:
     """Read a METADATA or PKG-INFO file; `import_names` are passed on as they are."""
-    headers = read_headers(text)
-    return parse_metadata(headers.requires_dist, headers.requires_python, import_names)
+    return metadata_of(read_headers(text))._replace(import_names=import_names)
+
+
+def metadata_of(headers: Headers) -> Metadata:
+    """Return what headers say, leniently read."""
+    metadata = parse_metadata(headers.requires_dist, headers.requires_python)
+    return metadata._replace(classified=classified(headers.classifiers), extras=_extras(headers))
+
+
+_TELLS_EXTRAS = re.compile(r"2\.\d+|[3-9]")
+"""Metadata versions that name the extras; wheel wrote 2.0, which was never a standard."""
+
+
+def _extras(headers: Headers) -> tuple[str, ...] | None:
+    """Return the extras of a release, those without requirements too, where it has to name them."""
+    if _TELLS_EXTRAS.match(headers.metadata_version or "") is None:
+        return None
+    return tuple(sorted({canonicalize_name(extra) for extra in headers.extras}))
+
+
+_CLASSIFIED = re.compile(r"Programming Language :: Python :: (\d+(?:\.\d+)*)(?: :: Only)?")
+
+
+def classified(classifiers: Iterable[str]) -> tuple[str, ...]:
+    """Return the Pythons that classifiers name, as written: `("2", "2.7", "3")`."""
+    named = (_CLASSIFIED.fullmatch(" ".join(each.split())) for each in classifiers)
+    return tuple(dict.fromkeys(found[1] for found in named if found))
+
+
+def supports(classified: Collection[str], version: tuple[int, int]) -> bool | None:
+    """Tell whether a release whose classifiers name these Pythons is meant for a version.
+
+    True where the version itself is named, False where other major versions are and its own is
+    not, None where that tells nothing: classifiers lag behind new minor versions. Only a hint:
+    of seven releases without a Python 2 classifier that 2.7 would get, two failed there.
+    """
+    major, minor = version
+    if f"{major}.{minor}" in classified:
+        return True
+    if classified and all(each.partition(".")[0] != str(major) for each in classified):
+        return False
+    return None
 
 
 def read_requires_txt(text: str) -> Metadata:

@@ -126,6 +126,9 @@ class Declared(NamedTuple):
     editable: bool = False
     included_from: tuple[Location, ...] = ()
     """The `-r` and `-c` lines that led here, outermost first."""
+    file: str | None = None
+    """The file that it names to install beside a name that it is known by: a URL, which may hold
+    credentials, or a path from the current folder. None where an index is to find one."""
 
     @property
     def name(self) -> NormalizedName:
@@ -245,6 +248,14 @@ class Metadata(NamedTuple):
     """Lines that were invalid and how each was read."""
     fails: str | None = None
     """Why importing it fails although it is installed; None where nothing says so."""
+    unsure: str | None = None
+    """Why `requires` may not be all that it requires: its build decides; None where it is all."""
+    compiles: bool = False
+    """Whether it is an sdist that builds extension modules."""
+    classified: tuple[str, ...] = ()
+    """The Pythons that its classifiers name, `2`, `2.7`; a hint where `requires_python` is None."""
+    extras: tuple[str, ...] | None = None
+    """The extras that it has, normalised; None where its metadata need not name them."""
 
 
 class Vendored(NamedTuple):

@@ -10,6 +10,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 
 from audit.metadata import (
+    classified,
     lenient_requirement,
     lenient_specifier,
     parse_metadata,
@@ -17,6 +18,7 @@ from audit.metadata import (
     read_metadata,
     read_requires_txt,
     requires_txt_lines,
+    supports,
 )
 
 METADATA = """\
@@ -207,3 +209,53 @@ b @ https://x/y
     assert mock.evaluate({"python_version": "2.7", "os_name": "posix", "extra": "test"})
     assert not mock.evaluate({"python_version": "3.6", "os_name": "posix", "extra": "test"})
     assert not mock.evaluate({"python_version": "2.7", "os_name": "posix", "extra": ""})
+
+
+def test_the_pythons_that_classifiers_name_are_kept_as_written() -> None:
+    text = """\
+Name: a
+Classifier: Programming Language :: Python
+Classifier: Programming Language :: Python :: 2
+Classifier: Programming Language :: Python :: 2.7
+Classifier: Programming Language :: Python :: 3 :: Only
+Classifier: Programming Language :: Python :: 3
+Classifier: Programming Language :: Python :: Implementation :: CPython
+Classifier: Topic :: Software Development
+"""
+    assert classified(read_headers(text).classifiers) == ("2", "2.7", "3")
+    assert read_metadata(text).classified == ("2", "2.7", "3")
+
+
+@pytest.mark.parametrize(
+    ("text", "extras"),
+    [
+        ("Metadata-Version: 2.1\nProvides-Extra: A_b\nProvides-Extra: c\n", ("a-b", "c")),
+        ("Metadata-Version: 2.4\nName: none\n", ()),
+        ("Metadata-Version: 1.2\nProvides-Extra: c\n", None),
+        ("Provides-Extra: c\n", None),
+    ],
+)
+def test_extras_are_known_where_metadata_has_to_name_them(
+    text: str, extras: tuple[str, ...] | None
+) -> None:
+    assert read_metadata(text).extras == extras
+
+
+@pytest.mark.parametrize(
+    ("named", "on_27", "on_36"),
+    [
+        ((), None, None),
+        (("3",), False, None),
+        (("3", "3.6"), False, True),
+        (("3.7", "3.8"), False, None),
+        (("2", "2.7"), True, False),
+        (("2",), None, False),
+        (("2", "3"), None, None),
+        (("2.6", "3.6"), None, True),
+    ],
+)
+def test_classifiers_hint_at_a_python_by_its_major_version(
+    *, named: tuple[str, ...], on_27: bool | None, on_36: bool | None
+) -> None:
+    assert supports(named, (2, 7)) is on_27
+    assert supports(named, (3, 6)) is on_36

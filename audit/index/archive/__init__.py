@@ -1,0 +1,1 @@
+"""What wheels and sdists say of themselves, read and never run. Pure."""

@@ -1,0 +1,1 @@
+"""Bytes over HTTP: hosts, logins, proxies, limits and patience. An edge."""
