@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
-from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
 from audit import __version__
 from audit.assessment import Assessment
 from audit.checks import CHECKS
+from audit.evidence import Evidence, gather, trace
 from audit.finder import Finder, Surroundings, surroundings
 from audit.imports import Imports, meet, runs, survey
-from audit.model import Artefact, Vendored
+from audit.model import Artefact
 from audit.packages import chosen, packages
-from audit.pins import BuiltIn, Conflicted, Demand, Pin, Undecided
-from audit.report import Met, Report, RuntimeReport, TableSummary
+from audit.pins import BuiltIn, Conflicted, Undecided
+from audit.presence import imported, in_use, present
+from audit.report import Report, RuntimeReport, TableSummary
 from audit.resolve import Target, resolve
-from audit.resolve.index import NothingMore
-from audit.resolve.universe import Preference, by_name, misfit
+from audit.resolve.index import NoIndex, NothingMore
+from audit.resolve.target import Preference, by_name
 from audit.runtimes import marker_holds
 from audit.source.local import reachable
+from audit.suggestions import Suggestion, Wanted, suggest
 from audit.verdict import recommend, verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from audit.evidence import Opened
     from audit.imports import Survey
-    from audit.model import Declared, Matrix, Metadata, Problem, Project, Runtime
+    from audit.model import Matrix, Metadata, Problem, Project, Runtime
     from audit.names import ImportNames
-    from audit.pins import Resolution
+    from audit.pins import Demand, Pin, Resolution
     from audit.report import Finding, Package
     from audit.resolve.index import Index
     from audit.source.stdlib import StandardLibrary
@@ -49,6 +54,8 @@ class Platform:
     import_names: ImportNames
     library: StandardLibrary
     index: Index
+    optional_extensions: frozenset[NormalizedName] = frozenset()
+    """Distributions whose source installs without a compiler, too."""
 
 
 class Policy(NamedTuple):
@@ -67,16 +74,16 @@ class _Facts(NamedTuple):
     resolution: Resolution
     packages: tuple[Package, ...]
     imports: Imports
+    evidence: Evidence
+    suggestions: Mapping[str, Suggestion]
 
 
 def audit(project: Project, platform: Platform, policy: Policy) -> Report:
     """Audit a project for each runtime of a platform, side by side."""
     around = surroundings(project, platform.library, platform.import_names)
     surveyed = survey(project.root, project.sources, around)
-    facts = [
-        _facts(project, platform, policy, (around, surveyed), runtime)
-        for runtime in platform.runtimes
-    ]
+    facts = _side_by_side(partial(_facts, project, platform, policy, (around, surveyed)), platform)
+    project = project._replace(problems=(*project.problems, *platform.index.problems))
     resolves_on = _resolves_on(facts)
     runtimes = tuple(
         _judged(
@@ -92,6 +99,9 @@ def audit(project: Project, platform: Platform, policy: Policy) -> Report:
                 demands={p.candidate.name: p.demands for p in chosen(each.resolution)},
                 preference=policy.builtins,
                 resolves_on=resolves_on,
+                evidence=each.evidence,
+                suggestions=each.suggestions,
+                libraries=frozenset(library.key for library in platform.matrix.libraries),
             ),
             policy,
         )
@@ -113,6 +123,33 @@ def audit(project: Project, platform: Platform, policy: Policy) -> Report:
     )
 
 
+def _side_by_side(work: Callable[[Runtime], _Facts], platform: Platform) -> list[_Facts]:
+    """Do the work for every runtime: at once where each would wait for the index by itself."""
+    if isinstance(platform.index, NoIndex):
+        return [work(runtime) for runtime in platform.runtimes]
+    found: dict[str, _Facts | BaseException] = {}
+
+    def run(runtime: Runtime) -> None:
+        try:
+            found[runtime.name] = work(runtime)
+        except BaseException as error:  # noqa: BLE001 - raised below, in the thread that asked
+            found[runtime.name] = error
+
+    # A run that is interrupted does not wait for what a host may still answer, as pools do.
+    threads = [Thread(target=run, args=(each,), daemon=True) for each in platform.runtimes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return [_raised(found[each.name]) for each in platform.runtimes]
+
+
+def _raised(outcome: _Facts | BaseException) -> _Facts:
+    if isinstance(outcome, BaseException):
+        raise outcome
+    return outcome
+
+
 def _facts(
     project: Project,
     platform: Platform,
@@ -121,33 +158,45 @@ def _facts(
     runtime: Runtime,
 ) -> _Facts:
     around, surveyed = scanned
-    built_ins = _built_ins(platform, runtime)
-    target = Target(
-        runtime=runtime,
-        built_ins=built_ins,
-        vendored=by_name(project.vendored),
-        index=NothingMore() if project.artefact is Artefact.PACKAGE else platform.index,
-        preference=policy.builtins,
-    )
+    target = _target(project, platform, policy, runtime)
     live = _live(project, around, runtime)
+
+    def meeting(around: Surroundings, pins: Sequence[Pin]) -> Imports:
+        return meet(surveyed, Finder(around, runtime, pins), runtime, live)
+
     active = [d for d in project.declared if marker_holds(d.requirement.marker, runtime)]
-    present = _present(target)
-    imported: tuple[Demand, ...] = ()
+    there = present(target)
+    undeclared: tuple[Demand, ...] = ()
     imports: Imports | None = None
-    if present:
-        imports = meet(surveyed, Finder(around, runtime, present), runtime, live)
-        imported = _imported(imports, present, active)
-    resolution = resolve(target, active, imported=imported)
-    pins = _in_use(resolution, present)
-    if imports is None or pins != present:
-        imports = meet(surveyed, Finder(around, runtime, pins), runtime, live)
+    if there:
+        imports = meeting(around, there)
+        undeclared = imported(imports, there, active)
+    resolution = resolve(target, active, imported=undeclared)
+    pins = in_use(resolution, there)
+    opened: Opened = {}
+    if imports is None or pins != there:
+        imports, opened = trace(target.index, pins, around, partial(meeting, pins=pins))
+    wanted = Wanted(replace(target, index=platform.index), active, undeclared)
     excluded = [d for d in project.declared if not marker_holds(d.requirement.marker, runtime)]
     return _Facts(
         runtime=runtime,
-        built_ins=built_ins,
+        built_ins=target.built_ins,
         resolution=resolution,
-        packages=packages(resolution, active, excluded, built_ins),
+        packages=packages(resolution, active, excluded, target.built_ins),
         imports=imports,
+        evidence=gather(target.index, chosen(resolution), opened, runtime.unpacked_limit),
+        suggestions=suggest(imports, around, wanted, resolution),
+    )
+
+
+def _target(project: Project, platform: Platform, policy: Policy, runtime: Runtime) -> Target:
+    return Target(
+        runtime=runtime,
+        built_ins=_built_ins(platform, runtime),
+        vendored=by_name(project.vendored),
+        index=NothingMore() if project.artefact is Artefact.PACKAGE else platform.index,
+        preference=policy.builtins,
+        optional_extensions=platform.optional_extensions,
     )
 
 
@@ -180,59 +229,25 @@ def _live(project: Project, around: Surroundings, runtime: Runtime) -> frozenset
     return reached or None
 
 
-def _present(target: Target) -> tuple[Pin, ...]:
-    """Return a pin for everything that is there already, asked for or not."""
-    built_ins = {} if target.preference is Preference.IGNORE else target.built_ins
-    copies = {
-        name: copy for name, copy in target.vendored.items() if misfit(copy, target.runtime) is None
-    }
-    # A vendored copy comes before the built-in on the path.
-    candidates: dict[NormalizedName, BuiltIn | Vendored] = {**built_ins, **copies}
-    return tuple(Pin(candidate=candidates[name], demands=()) for name in sorted(candidates))
-
-
-def _imported(
-    imports: Imports, present: Sequence[Pin], active: Sequence[Declared]
-) -> tuple[Demand, ...]:
-    """Demand what is imported and present but declared nowhere, so that its needs are met too."""
-    declared = {line.name for line in active if not line.constraint}
-    used = {
-        module.provider
-        for module in imports.modules
-        if module.status in {Met.BUILTIN, Met.VENDORED}
-    }
-    return tuple(
-        Demand(requirement=Requirement(pin.candidate.name), asker=pin.candidate)
-        for pin in present
-        if pin.candidate.name in used - declared and isinstance(pin.candidate, BuiltIn | Vendored)
-    )
-
-
-def _in_use(resolution: Resolution, present: Sequence[Pin]) -> tuple[Pin, ...]:
-    """Lay the pins of a resolution over what is there."""
-    pins = {pin.candidate.name: pin for pin in present}
-    for pin in chosen(resolution):
-        there = pins.get(pin.candidate.name)
-        if there is None or there.candidate != pin.candidate:
-            pins[pin.candidate.name] = pin
-    return tuple(pins[name] for name in sorted(pins))
-
-
 def _resolves_on(facts: Sequence[_Facts]) -> dict[NormalizedName, tuple[str, ...]]:
-    clashing = {
-        each.runtime.name: {clash.name for clash in each.resolution.clashes}
-        for each in facts
-        if isinstance(each.resolution, Conflicted)
-    }
-    names = {name for clashes in clashing.values() for name in clashes}
+    """Return where each name clashes not, nor any line that a clash on it rests on elsewhere."""
+    clashing: dict[str, dict[NormalizedName, set[object]]] = {}
+    lines: dict[NormalizedName, set[object]] = {}
+    for each in facts:
+        clashes = each.resolution.clashes if isinstance(each.resolution, Conflicted) else ()
+        there = clashing.setdefault(each.runtime.name, {})
+        for clash in clashes:
+            roots = {clash.name, *(root.asker for root in clash.roots)}
+            there.setdefault(clash.name, set()).update(roots)
+            lines.setdefault(clash.name, set()).update(roots)
     return {
         name: tuple(
             each.runtime.name
             for each in facts
-            if name not in clashing.get(each.runtime.name, ())
-            and not isinstance(each.resolution, Undecided)
+            if not isinstance(each.resolution, Undecided)
+            and all(map(roots.isdisjoint, clashing[each.runtime.name].values()))
         )
-        for name in names
+        for name, roots in lines.items()
     }
 
 
@@ -249,6 +264,7 @@ def _judged(facts: _Facts, assessment: Assessment, policy: Policy) -> RuntimeRep
         packages=facts.packages,
         imports=facts.imports.modules,
         findings=findings,
+        unpacked_bytes=facts.evidence.unpacked(chosen(facts.resolution)),
     )
 
 

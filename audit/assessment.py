@@ -9,12 +9,14 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
+    from audit.evidence import Evidence
     from audit.finder import Surroundings
     from audit.imports import Use
     from audit.model import Project, Runtime
     from audit.pins import BuiltIn, Demand, Resolution
     from audit.report import Package
-    from audit.resolve.universe import Preference
+    from audit.resolve.target import Preference
+    from audit.suggestions import Suggestion
 
 
 class Assessment(NamedTuple):
@@ -32,4 +34,10 @@ class Assessment(NamedTuple):
     """Name -> every demand in force on it."""
     preference: Preference
     resolves_on: Mapping[NormalizedName, tuple[str, ...]]
-    """For each name in a conflict: the runtimes asked for on which it is in none."""
+    """For each name in a conflict: the runtimes asked for on which neither it nor a line that
+    its conflict rests on is in any."""
+    evidence: Evidence
+    suggestions: Mapping[str, Suggestion]
+    """Missing module -> what would bring it, as far as that is known."""
+    libraries: frozenset[NormalizedName] = frozenset()
+    """The built-in table's names, of whichever runtime."""

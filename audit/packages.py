@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
+    from audit.pages import File
+
 
 def packages(
     resolution: Resolution,
@@ -74,13 +76,8 @@ def _pinned(pin: Pin, lines: Mapping[NormalizedName, tuple[Declared, ...]]) -> P
         case Vendored():
             status, version = Status.VENDORED, str(candidate.version)
         case Release():
-            status, version = Status.VENDOR, str(candidate.version)
-            file = DistributionFile(
-                name=candidate.file,
-                kind=candidate.kind,
-                size=candidate.size,
-                sha256=candidate.sha256,
-            )
+            status = Status.VENDOR if pin.unsure is None else Status.UNKNOWN
+            version, file = str(candidate.version), _file(candidate.file)
         case _:
             pass
     return Package(
@@ -92,6 +89,10 @@ def _pinned(pin: Pin, lines: Mapping[NormalizedName, tuple[Declared, ...]]) -> P
         builtin_version=None,
         file=file,
     )
+
+
+def _file(file: File) -> DistributionFile:
+    return DistributionFile(name=file.name, kind=file.kind, size=file.size, sha256=file.sha256)
 
 
 def _unpinned(

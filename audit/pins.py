@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
     from packaging.version import Version
 
+    from audit.pages import File
+
 
 class BuiltIn(NamedTuple):
     """A library that the runtime already has."""
@@ -29,12 +31,7 @@ class Release(NamedTuple):
 
     name: NormalizedName
     version: Version
-    file: str
-    kind: str
-    """`wheel` or `sdist`."""
-    size: int
-    """Bytes of the file."""
-    sha256: str
+    file: File
 
 
 class Unchecked(NamedTuple):
@@ -73,6 +70,8 @@ class Pin(NamedTuple):
     demands: tuple[Demand, ...]
     extras: tuple[str, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
+    unsure: str | None = None
+    """Why it is not proven that the candidate does: its requirements could not be read."""
 
 
 class PassedOver(NamedTuple):
@@ -94,6 +93,59 @@ class Clash(NamedTuple):
     """The requirements that together leave nothing, most direct first."""
     paths: Mapping[NormalizedName, tuple[Demand, ...]]
     """For each asker that is no line of the project: the demands that brought it in, root first."""
+    roots: tuple[Demand, ...] = ()
+    """What of the project the proof rests on, what leads to the clash first."""
+    steps: tuple[Step, ...] = ()
+    """How the roots lead there, in that order; what matters less for it last."""
+    stock: Stock | None = None
+    """What there is of the distribution; None where no index was asked about it."""
+    fixes: tuple[Fix, ...] = ()
+    """Changes of one line each that were tried and found to do, the best first."""
+
+
+class Step(NamedTuple):
+    """What some candidates of one distribution need of another, as a proof uses it."""
+
+    askers: tuple[BuiltIn | Vendored | Release, ...]
+    """Oldest first."""
+    requirements: tuple[Requirement, ...]
+    """Each that differs in its versions, once."""
+
+
+class Obstacle(NamedTuple):
+    """Releases that the demands of a clash admit, and why the runtime cannot have them."""
+
+    first: Version
+    last: Version
+    releases: int
+    """How many they are; they follow each other."""
+    reason: str
+    """Completes "numpy 1.26.4 ..."."""
+
+
+class Stock(NamedTuple):
+    """What the index has of the distribution that a clash is about."""
+
+    newest: Version | None
+    """Of all releases; None where it lists none."""
+    newest_fitting: Version | None
+    """Of the final releases that the runtime can have."""
+    obstacles: tuple[Obstacle, ...] = ()
+    """What of it the demands admit, newest first; empty where they admit no release at all."""
+    notes: tuple[str, ...] = ()
+    """What stands in the way besides, such as a file that a line names and that does not fit."""
+
+
+class Fix(NamedTuple):
+    """A line with other versions, with which the clash is none."""
+
+    line: Declared
+    specifier: str
+    """What to write for its versions; empty for any."""
+    candidate: Candidate
+    """What the line's distribution then is."""
+    drops_file: bool = False
+    """Whether its hashes, URL or path have to go too."""
 
 
 class Resolved(NamedTuple):

@@ -18,6 +18,7 @@ RUNTIMES = "runtimes.toml"
 BUILT_IN_METADATA = "builtin_metadata.json"
 IMPORT_NAMES = "import_names.csv"
 STDLIB_DIFFERENCES = "stdlib_differences.json"
+OPTIONAL_EXTENSIONS = "optional_extensions.csv"
 
 
 def data_text(name: str) -> str:

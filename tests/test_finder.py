@@ -12,6 +12,7 @@ from audit.finder import Answer, Finder, Surroundings, surroundings
 from audit.model import Import, Location, Metadata, Project, Vendored
 from audit.names import read_import_names
 from audit.own import Question
+from audit.pages import File
 from audit.pins import BuiltIn, Pin, Release, Unchecked
 from audit.report import Met
 from audit.runtimes import read_runtimes
@@ -91,10 +92,7 @@ FOREIGN_SIX = copy("six", "six.py", tags=("cp311-cp311-win_amd64",))
 RELEASE = Release(
     name=canonicalize_name("six"),
     version=Version("2"),
-    file="six.whl",
-    kind="wheel",
-    size=1,
-    sha256="0",
+    file=File(name="six.whl", url="https://index.invalid/six.whl"),
 )
 UNCHECKED = Unchecked(name=canonicalize_name("pyyaml"), version=Version("5"), reason="no index")
 

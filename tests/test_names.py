@@ -9,6 +9,7 @@ from packaging.version import Version
 from audit.errors import UsageError
 from audit.model import Location, Metadata, Vendored
 from audit.names import EQUAL_NAME, OWN_FILES, TABLE, own_names, read_import_names
+from audit.pages import File
 from audit.pins import BuiltIn, Candidate, Pin, Release, Unchecked
 
 TABLE_TEXT = """\
@@ -47,10 +48,7 @@ def release(name: str) -> Release:
     return Release(
         name=canonicalize_name(name),
         version=ONE,
-        file=f"{name}.whl",
-        kind="wheel",
-        size=9,
-        sha256="",
+        file=File(name=f"{name}.whl", url=f"https://index.invalid/{name}.whl"),
     )
 
 
@@ -110,6 +108,42 @@ def test_the_cos_sdk_has_another_import_name_as_built_in_than_from_the_index() -
     copy = vendored("cos-python-sdk-v5", "qcloud_cos/__init__.py")
     assert ask("qcloud_cos", copy) == ("cos-python-sdk-v5", OWN_FILES)
     assert ask("qcloud_cos_v5", copy) is None
+
+
+def file_of(name: str, kind: str = ".whl") -> Release:
+    file = File(name=f"{name}{kind}", url=f"https://index.invalid/{name}")
+    return Release(name=canonicalize_name(name), version=ONE, file=file)
+
+
+@pytest.mark.parametrize(
+    ("module", "made", "shown", "evidence"),
+    [
+        pytest.param("dateutil.tz", file_of("python-dateutil"), ["dateutil"], OWN_FILES, id="any"),
+        pytest.param("yaml", file_of("pyyaml"), ["yaml"], OWN_FILES, id="better than the table"),
+        pytest.param("yaml", file_of("pyyaml"), ["snake"], None, id="against the table"),
+        pytest.param("yaml", file_of("pyyaml"), [], None, id="no modules at all"),
+        pytest.param("foo", file_of("foo"), ["bar"], None, id="against an equal name"),
+        pytest.param("foo", file_of("foo"), [], None, id="no module of an equal name"),
+        pytest.param("foo", file_of("foo", ".tar.gz"), ["bar"], None, id="a source that shows it"),
+        pytest.param("foo", file_of("foo", ".tar.gz"), [], EQUAL_NAME, id="a source that does not"),
+        pytest.param("yaml", file_of("pyyaml", ".zip"), ["_yaml"], TABLE, id="still to be built"),
+        pytest.param(
+            "google.cloud.storage.blob",
+            file_of("anything"),
+            ["google.cloud.storage", "google.cloud.other"],
+            OWN_FILES,
+            id="a part of a namespace",
+        ),
+        pytest.param("google.cloud", file_of("x"), ["google.cloud.storage"], OWN_FILES, id="above"),
+        pytest.param("google.api", file_of("x"), ["google.cloud.storage"], None, id="beside it"),
+    ],
+)
+def test_what_the_file_of_a_release_shows_is_what_it_provides(
+    module: str, made: Release, shown: list[str], evidence: str | None
+) -> None:
+    names = NAMES._replace(by_release={made: tuple(shown)})
+    provided = names.provider(module, [Pin(candidate=made, demands=())])
+    assert (provided and provided.because) == evidence
 
 
 def test_the_longest_known_part_of_a_name_decides() -> None:

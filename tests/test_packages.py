@@ -11,6 +11,7 @@ from packaging.version import Version
 
 from audit.model import Declared, Location, Metadata, Vendored
 from audit.packages import chosen, packages
+from audit.pages import File
 from audit.pins import (
     BuiltIn,
     Clash,
@@ -47,7 +48,9 @@ COPY = Vendored(
     name=SIX, version=Version("1.14"), metadata=Metadata(), at=Location("six-1.14.dist-info")
 )
 RELEASE = Release(
-    name=SIX, version=Version("1.16"), file="six.whl", kind="wheel", size=7, sha256="0"
+    name=SIX,
+    version=Version("1.16"),
+    file=File("six.whl", "https://index.invalid/six.whl", size=7, hashes=("sha256:0",)),
 )
 UNCHECKED = Unchecked(name=SIX, version=Version("99"), reason="not checked")
 LINE = line("six")

@@ -6,6 +6,7 @@ would look on the disk for them.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -176,9 +177,15 @@ def _archive(path: str, marker: str, line: Line, document: Document) -> Declared
         requirement = Requirement(pinned(found["path"] if found else path, extras, marker))
     except (ValueError, InvalidRequirement) as error:
         return Problem(_reason(error, line), at)
-    return document.declare(
+    declared = document.declare(
         requirement, _arguments(line.written), at, hashes=hash_values(options.hashes or {})
     )
+    beside = posixpath.dirname(document.file)
+    return _naming(declared, posixpath.join(beside, found["path"] if found else path))
+
+
+def _naming(declared: Declared | Problem, file: str) -> Declared | Problem:
+    return declared._replace(file=file) if isinstance(declared, Declared) else declared
 
 
 def _requirement_line(line: Line, document: Document) -> tuple[Statement, ...]:
@@ -232,4 +239,4 @@ def _unnamed(parsed: Parsed, line: Line, document: Document) -> Statement:
         requirement = Requirement(pinned(unquote(url.path), marker=parsed.marker))
     except (ValueError, InvalidRequirement):
         return Problem(f"its name cannot be told: write name @ {text or line.written}", at)
-    return document.declare(requirement, text, at, hashes=parsed.hashes)
+    return _naming(document.declare(requirement, text, at, hashes=parsed.hashes), parsed.url)

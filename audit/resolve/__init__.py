@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING
 from audit.model import Declared, Location
 from audit.pins import Clash, Conflicted, Demand, Resolution, Resolved, Undecided
 from audit.resolve.engine import GaveUp, Refuted, Solved
-from audit.resolve.outcome import clash, pins, shown
-from audit.resolve.universe import Target, Universe
-from audit.resolve.versions import VersionSet
+from audit.resolve.explanation import clash, shown
+from audit.resolve.outcome import pins
+from audit.resolve.preference import search
+from audit.resolve.remedies import Lines, fixes
+from audit.resolve.scout import look_ahead
+from audit.resolve.straight import solve
+from audit.resolve.target import Target
+from audit.resolve.universe import Universe
 from audit.runtimes import marker_holds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from packaging.utils import NormalizedName
-
-    from audit.resolve.engine import Engine, Limits
+    from audit.resolve.engine import Engine
 
 __all__ = ["MOST_NAMES", "Target", "resolve"]
 
@@ -26,6 +29,9 @@ MOST_NAMES = 5_000
 
 _MOST_CLASHES = 50
 """Independent conflicts that one run shows; a project with more has other worries first."""
+
+_MOST_MENDED = 10
+"""Conflicts for which a remedy is searched for."""
 
 
 def resolve(
@@ -41,8 +47,6 @@ def resolve(
     conflict, the demands that it is about are set aside and the rest is resolved, so that
     one run shows every conflict. The order of the lines makes no difference.
     """
-    search = engine or _default_engine()
-    universe = Universe(target)
     active = [line for line in declared if marker_holds(line.requirement.marker, target.runtime)]
     lines = [_demand(line) for line in active if not line.constraint]
     wanted = sorted([*lines, *imported], key=_by_meaning)
@@ -50,36 +54,55 @@ def resolve(
     if len(names) > MOST_NAMES:
         return Undecided(reason=f"{len(names)} distributions are asked for; {MOST_NAMES} at most")
     constraints = sorted((_demand(line) for line in active if line.constraint), key=_by_meaning)
-    limits = _limits(universe, constraints)
-    clashes: list[Clash] = []
-    while True:
-        roots = [edge for demand in wanted for edge in universe.edges_of(demand)]
-        match search(universe, roots, limits):
+    universe = Universe(target, active)
+    look_ahead(universe, wanted)
+    return _resolve(universe, engine or solve, Lines(wanted, constraints, active))
+
+
+def _resolve(universe: Universe, engine: Engine, lines: Lines) -> Resolution:
+    constraints = lines.constraints
+    clashes: list[tuple[Clash, set[Demand]]] = []
+    while len(clashes) < _MOST_CLASHES:
+        match search(universe, engine, lines.wanted, constraints):
             case Solved(choices):
-                chosen = pins(universe, [*wanted, *constraints], choices)
-                if clashes:
-                    return Conflicted(clashes=tuple(clashes), pins=chosen)
-                return Resolved(pins=chosen)
+                chosen = pins(universe, [*lines.wanted, *constraints], choices)
+                if not clashes:
+                    return Resolved(pins=chosen)
+                return Conflicted(tuple(_mended(universe, engine, lines, clashes)), pins=chosen)
             case Refuted(proof, limited):
                 used = [*proof, *(c for c in constraints if c.name in limited)]
-                clashes.append(clash(universe, used))
+                found = clash(universe, used, lines.wanted)
                 # A line that the proof needs and the clash does not show stays, lest it be lost.
                 # A proof always rests on a root; without one the loop would not end.
-                aside = shown(clashes[-1]) & set(wanted) or set(proof)
-                wanted = [demand for demand in wanted if demand not in aside]
-            case GaveUp(rounds):
+                aside = shown(found) & set(lines.wanted) or set(proof)
+                clashes.append((found, aside))
+                rest = [demand for demand in lines.wanted if demand not in aside]
+                lines = lines._replace(wanted=rest)
+            case GaveUp() as gave_up:
                 if not clashes:
-                    return Undecided(reason=f"gave up after {rounds} rounds of search")
-                return Conflicted(clashes=tuple(clashes), pins=())
-        if len(clashes) == _MOST_CLASHES:
-            return Conflicted(clashes=tuple(clashes), pins=())
+                    return Undecided(reason=_given_up(gave_up))
+                break
+    return Conflicted(clashes=tuple(found for found, _ in clashes), pins=())
 
 
-def _default_engine() -> Engine:
-    # Loads the engine, some 15 ms: due only when there is something to resolve.
-    from audit.resolve.pubgrub import solve  # noqa: PLC0415
+def _mended(
+    universe: Universe, engine: Engine, rest: Lines, clashes: Sequence[tuple[Clash, set[Demand]]]
+) -> Iterator[Clash]:
+    """Add to each clash what would end it, beside the lines that resolve without it."""
+    for place, (found, aside) in enumerate(clashes):
+        if place < _MOST_MENDED:
+            ordered = sorted({*rest.wanted, *aside}, key=_by_meaning)
+            lines = rest._replace(wanted=ordered)
+            yield found._replace(fixes=fixes(universe, engine, lines, found))
+        else:
+            yield found
 
-    return solve
+
+def _given_up(gave_up: GaveUp) -> str:
+    told = f"gave up after {gave_up.rounds} rounds of search"
+    if gave_up.on is None:
+        return told
+    return f"{told}; {gave_up.on} stood in the way most often"
 
 
 def _demand(line: Declared) -> Demand:
@@ -89,11 +112,3 @@ def _demand(line: Declared) -> Demand:
 def _by_meaning(demand: Demand) -> tuple[str, str, str, int]:
     at = demand.asker.at if isinstance(demand.asker, Declared) else Location("")
     return demand.name, str(demand.requirement), at.file, at.line or 0
-
-
-def _limits(universe: Universe, constraints: Iterable[Demand]) -> Limits:
-    limits: dict[NormalizedName, VersionSet] = {}
-    for demand in constraints:
-        allowed = universe.edges_of(demand)[0].allowed
-        limits[demand.name] = limits.get(demand.name, VersionSet.full()) & allowed
-    return limits

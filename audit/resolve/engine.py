@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.utils import NormalizedName
 
-from audit.resolve.universe import Edge, Node, Preference, Universe
+from audit.resolve.target import Preference
+from audit.resolve.universe import Edge, Node, Universe
 from audit.resolve.versions import Choice, VersionSet
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class GaveUp(NamedTuple):
     """The search took too many rounds; nothing is proven."""
 
     rounds: int
+    on: NormalizedName | None = None
+    """The distribution whose choice had to be taken back most often, where that is known."""
 
 
 Outcome = Solved | Refuted | GaveUp
@@ -43,8 +46,11 @@ Outcome = Solved | Refuted | GaveUp
 Limits = Mapping[NormalizedName, VersionSet]
 """What constraint files leave of a name, if something needs it."""
 
-Engine = Callable[[Universe, Sequence[Edge], Limits], Outcome]
-"""Finds a version for each node that the root edges need, or proves that there are none."""
+Engine = Callable[[Universe, Sequence[Edge], Limits, int], Outcome]
+"""Finds a version for each node that the root edges need, or proves that there are none.
+
+The number is the rounds that it may take, besides one for each root.
+"""
 
 
 def decision_order(

@@ -1,15 +1,13 @@
-"""From an engine's bare choices to pins with their reasons, from a proof to a clash."""
+"""From an engine's bare choices to pins with their reasons."""
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import and_, or_
 from typing import TYPE_CHECKING
 
 from audit.model import Declared, Vendored
-from audit.pins import BuiltIn, Clash, Demand, PassedOver, Pin
-from audit.resolve.universe import Node, Preference, Universe, misfit
-from audit.resolve.versions import VersionSet
+from audit.pins import BuiltIn, Demand, PassedOver, Pin
+from audit.resolve.target import Preference, misfit
+from audit.resolve.universe import Node, Universe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,13 +33,15 @@ def pins(
         for edge in universe.edges(node, choice):
             if edge.demand is not None:
                 in_force[edge.node.name][edge.demand] = None
-    ordered = {name: sorted(in_force[name], key=_directness) for name in sorted(in_force)}
+    ordered = {name: sorted(in_force[name], key=directness) for name in sorted(in_force)}
+    chosen = {name: universe.candidate(name, choices[Node(name)]) for name in ordered}
     return tuple(
         Pin(
-            candidate=universe.candidate(name, choices[Node(name)]),
+            candidate=chosen[name],
             demands=tuple(demands),
             extras=tuple(sorted(extras.get(name, ()))),
             passed_over=tuple(_passed_over(universe, name, demands, choices)),
+            unsure=universe.unsure(chosen[name]),
         )
         for name, demands in ordered.items()
     )
@@ -77,7 +77,7 @@ def _admits(universe: Universe, demand: Demand, candidate: Candidate) -> bool:
 
 
 def _position(universe: Universe, candidate: Candidate) -> int:
-    return universe.listing(candidate.name).candidates.index(candidate)
+    return universe.listing(candidate.name).position(candidate)
 
 
 def _unmet(
@@ -100,47 +100,8 @@ def _meets(universe: Universe, demand: Demand, choices: Mapping[Node, Choice]) -
     return choice is None or choice in universe.edges_of(demand)[0].allowed
 
 
-def clash(universe: Universe, used: Sequence[Demand]) -> Clash:
-    """Say what a proof comes down to: a name on which its demands leave nothing.
-
-    `used` are the demands of the proof, constraints among them; at least one.
-    """
-    on: dict[NormalizedName, list[Demand]] = {}
-    for demand in used:
-        on.setdefault(demand.name, []).append(demand)
-    impossible = [name for name in sorted(on) if _leave_nothing(universe, name, on[name])]
-    # A proof over several built-ins may leave no single name without candidates; the one
-    # that most demands are about is then nearest to what a reader can act on.
-    candidates = impossible or sorted(on, key=lambda name: (-len(on[name]), name))
-    name = candidates[0]
-    demands = tuple(sorted(on[name], key=_directness))
-    askers = {d.asker.name for d in demands if not isinstance(d.asker, Declared)}
-    return Clash(
-        name=name,
-        demands=demands,
-        paths={asker: path_to(asker, on) for asker in sorted(askers)},
-    )
-
-
-def shown(clash: Clash) -> set[Demand]:
-    """Return every demand that a clash speaks of."""
-    return {*clash.demands, *(demand for path in clash.paths.values() for demand in path)}
-
-
-def _leave_nothing(universe: Universe, name: NormalizedName, demands: Iterable[Demand]) -> bool:
-    """Whether no version meets every line, and of every other name that asks, some candidate."""
-    askers: dict[object, dict[object, VersionSet]] = {}
-    for demand in demands:
-        asker = demand.asker
-        line = asker if isinstance(asker, Declared) else asker.name
-        candidates = askers.setdefault(line, {})
-        allowed = universe.edges_of(demand)[0].allowed
-        candidates[asker] = candidates.get(asker, VersionSet.full()) & allowed
-    met = (reduce(or_, candidates.values()) for candidates in askers.values())
-    return universe.choose(name, reduce(and_, met)) is None
-
-
-def _directness(demand: Demand) -> tuple[int, str, int]:
+def directness(demand: Demand) -> tuple[int, str, int]:
+    """Return what sorts demands: lines, then constraints, then what distributions ask for."""
     match demand.asker:
         case Declared() as line:
             return (1 if line.constraint else 0), line.at.file, line.at.line or 0
@@ -157,7 +118,7 @@ def path_to(
 
     `on` are the demands by the name that they are on. Empty where no line leads there.
     """
-    for demand in sorted(on.get(name, ()), key=_directness):
+    for demand in sorted(on.get(name, ()), key=directness):
         match demand.asker:
             case Declared(constraint=True):
                 continue  # it limits, and brings nothing in

@@ -10,25 +10,23 @@ from nab_resolver.types import Incompatibility, IncompatibilityCause, RootRequir
 
 from audit.resolve.engine import GaveUp, Limits, Outcome, Refuted, Solved, decision_order
 from audit.resolve.universe import Edge, Node, Universe
-from audit.resolve.versions import UNLISTED, Choice, VersionSet
+from audit.resolve.versions import Choice, VersionSet
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from nab_resolver.types import RangeProtocol
     from packaging.utils import NormalizedName
 
     from audit.pins import Demand
 
-_SPARE_ROUNDS = 20_000
-"""Rounds of one search, besides one for each root; sets seen in practice take under 3,000."""
 
-
-def solve(universe: Universe, roots: Sequence[Edge], limits: Limits) -> Outcome:
+def solve(universe: Universe, roots: Sequence[Edge], limits: Limits, rounds: int) -> Outcome:
     """Search with PubGrub; an `engine.Engine`."""
+    provider = _Provider(universe, roots, limits)
     resolver = Resolver[Node, Choice](
-        _Provider(universe, roots, limits),
-        max_iterations=_SPARE_ROUNDS + 2 * len(roots),
+        provider,
+        max_iterations=rounds + 2 * len(roots),
         range_type=VersionSet,
         root_version=0,
     )
@@ -37,10 +35,10 @@ def solve(universe: Universe, roots: Sequence[Edge], limits: Limits) -> Outcome:
     try:
         return Solved(resolver.resolve(wanted, constraints))
     except ResolutionTerminatedError:
-        return GaveUp(resolver.stats.rounds)
+        return GaveUp(resolver.stats.rounds, provider.in_the_way())
     except ResolutionError as error:
         if error.incompatibility is None:
-            return GaveUp(resolver.stats.rounds)
+            return GaveUp(resolver.stats.rounds, provider.in_the_way())
         return _refuted(universe, error.incompatibility)
 
 
@@ -50,6 +48,12 @@ class _Provider(BaseProvider[Node, Choice]):
     def __init__(self, universe: Universe, roots: Sequence[Edge], limits: Limits) -> None:
         self._universe = universe
         self._order = decision_order(universe, roots, limits)
+        self._taken_back: Mapping[Node, int] = {}
+
+    def in_the_way(self) -> NormalizedName | None:
+        """Return the distribution whose decision was taken back most often; None if none was."""
+        counts = {node: count for node, count in self._taken_back.items() if count}
+        return min(counts, key=lambda node: (-counts[node], node)).name if counts else None
 
     def choose_version(self, package: Node, version_range: RangeProtocol[Choice]) -> Choice | None:
         # The engine hands back what it was given: sets of the `range_type` above.
@@ -66,14 +70,17 @@ class _Provider(BaseProvider[Node, Choice]):
         return needed
 
     def prioritize(
-        self, package: Node, version_range: RangeProtocol[Choice], *_: object
+        self,
+        package: Node,
+        version_range: RangeProtocol[Choice],
+        conflict_counts: Mapping[Node, int],
+        *_: object,
     ) -> tuple[int, Node]:
+        self._taken_back = conflict_counts
         return self._order(package, cast("VersionSet", version_range))
 
     def widen_decision(self, package: Node, version: Choice) -> VersionSet | None:
-        del package
-        # Unlisted versions all ask for the same, so one clause speaks for all of them.
-        return None if isinstance(version, int) else UNLISTED
+        return self._universe.twins(package, version)
 
 
 def _refuted(universe: Universe, proof: Incompatibility[Node, Choice]) -> Refuted:
@@ -96,11 +103,8 @@ def _refuted(universe: Universe, proof: Incompatibility[Node, Choice]) -> Refute
 def _demands_behind(universe: Universe, step: Incompatibility[Node, Choice]) -> list[Demand]:
     parent, *children = step.terms
     child = children[0].package if children else parent.package
-    candidates = universe.listing(parent.package.name).candidates
     return [
         edge.demand
-        for position in range(len(candidates))
-        if position in parent.constraint
-        for edge in universe.edges(parent.package, position)
+        for edge in universe.known_edges(parent.package, cast("VersionSet", parent.constraint))
         if edge.node == child and edge.demand is not None
     ]

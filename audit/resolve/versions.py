@@ -7,7 +7,6 @@ What is not listed, because no index was asked, is a PEP 440 range.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,9 +26,12 @@ _NOWHERE = VersionRange.empty(prereleases=True)
 _EVERYWHERE = VersionRange.full(admit_arbitrary=False, prereleases=True)
 
 
-@dataclass(frozen=True, slots=True)
-class VersionSet:
-    """Versions of one distribution: listed candidates by position, and a range of unlisted ones."""
+class VersionSet(NamedTuple):
+    """Versions of one distribution: listed candidates by position, and a range of unlisted ones.
+
+    A search makes a million of them, nearly all of a listing that is complete: that half of
+    the algebra is told by identity, without asking `packaging`.
+    """
 
     listed: int
     unlisted: VersionRange = _NOWHERE
@@ -54,34 +56,38 @@ class VersionSet:
     @property
     def is_empty(self) -> bool:
         """Whether no version is in it."""
-        return not self.listed and self.unlisted.is_empty
+        return not self.listed and (self.unlisted is _NOWHERE or self.unlisted.is_empty)
 
-    def __contains__(self, choice: Choice) -> bool:
+    def __contains__(self, choice: object) -> bool:
         if isinstance(choice, int):
             return bool(self.listed >> choice & 1)
-        return choice in self.unlisted
+        return isinstance(choice, Version) and choice in self.unlisted
 
     def __and__(self, other: object) -> VersionSet:
         if not isinstance(other, VersionSet):
             return NotImplemented
-        return VersionSet(self.listed & other.listed, self.unlisted & other.unlisted)
+        return VersionSet(self.listed & other.listed, _both(self.unlisted, other.unlisted))
 
     def __or__(self, other: object) -> VersionSet:
         if not isinstance(other, VersionSet):
             return NotImplemented
-        return VersionSet(self.listed | other.listed, self.unlisted | other.unlisted)
+        return VersionSet(self.listed | other.listed, _either(self.unlisted, other.unlisted))
 
     def __invert__(self) -> VersionSet:
-        return VersionSet(~self.listed, ~self.unlisted)
+        return VersionSet(~self.listed, _other(self.unlisted))
 
     def __sub__(self, other: object) -> VersionSet:
         if not isinstance(other, VersionSet):
             return NotImplemented
-        return VersionSet(self.listed & ~other.listed, self.unlisted - other.unlisted)
+        return VersionSet(self.listed & ~other.listed, _both(self.unlisted, _other(other.unlisted)))
 
     def is_subset(self, other: VersionSet) -> bool:
         """Whether every version in it is in the other set."""
-        return not self.listed & ~other.listed and self.unlisted.is_subset(other.unlisted)
+        return not self.listed & ~other.listed and (
+            self.unlisted is _NOWHERE
+            or other.unlisted is _EVERYWHERE
+            or self.unlisted.is_subset(other.unlisted)
+        )
 
     def is_superset(self, other: VersionSet) -> bool:
         """Whether every version of the other set is in it."""
@@ -89,11 +95,37 @@ class VersionSet:
 
     def is_disjoint(self, other: VersionSet) -> bool:
         """Whether the sets share no version."""
-        return not self.listed & other.listed and self.unlisted.is_disjoint(other.unlisted)
+        return not self.listed & other.listed and (
+            self.unlisted is _NOWHERE
+            or other.unlisted is _NOWHERE
+            or self.unlisted.is_disjoint(other.unlisted)
+        )
 
     def relation(self, other: VersionSet) -> SetRelation:
         """Return how its members lie against the other set's."""
         return SetRelation(self.is_subset(other), self.is_disjoint(other))
+
+
+def _both(one: VersionRange, other: VersionRange) -> VersionRange:
+    if one is _NOWHERE or other is _NOWHERE:
+        return _NOWHERE
+    if one is _EVERYWHERE:
+        return other
+    return one if other is _EVERYWHERE else one & other
+
+
+def _either(one: VersionRange, other: VersionRange) -> VersionRange:
+    if one is _EVERYWHERE or other is _EVERYWHERE:
+        return _EVERYWHERE
+    if one is _NOWHERE:
+        return other
+    return one if other is _NOWHERE else one | other
+
+
+def _other(one: VersionRange) -> VersionRange:
+    if one is _NOWHERE:
+        return _EVERYWHERE
+    return _NOWHERE if one is _EVERYWHERE else ~one
 
 
 class SetRelation(NamedTuple):

@@ -15,16 +15,18 @@ from resolvelib.resolvers import ResolutionImpossible, ResolutionTooDeep
 from resolvelib.resolvers.resolution import Resolution
 
 from audit.model import Declared, Location, Metadata, Runtime, Vendored
-from audit.pins import BuiltIn, Release
+from audit.pins import BuiltIn
 from audit.resolve import Target
 from audit.resolve.engine import Engine, GaveUp, Limits, Outcome, Refuted, Solved, decision_order
-from audit.resolve.index import Unasked
-from audit.resolve.universe import Edge, Node, Preference, Universe
+from audit.resolve.target import Preference
+from audit.resolve.universe import Edge, Node, Universe
 from audit.resolve.versions import UNLISTED, Choice, VersionSet
 from audit.runtimes import read_runtimes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from audit.resolve.index import Index
 
 _DATA = Path(__file__).parents[2] / "data"
 
@@ -37,22 +39,6 @@ def runtimes() -> Mapping[str, Runtime]:
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """An index in memory: names it was not given were not asked for."""
-
-    stock: Mapping[NormalizedName, Mapping[Release, Metadata]]
-
-    def releases(self, name: NormalizedName) -> tuple[Release, ...] | Unasked:
-        if name not in self.stock:
-            return Unasked("no index was asked")
-        found = self.stock[name]
-        return tuple(sorted(found, key=lambda release: release.version, reverse=True))
-
-    def metadata(self, release: Release) -> Metadata:
-        return self.stock[release.name][release]
-
-
-@dataclass(frozen=True)
 class Platform:
     """A target in short words: `"name version": (requirement, ...)`."""
 
@@ -62,27 +48,12 @@ class Platform:
     index: Mapping[str, Mapping[str, Iterable[str]]] = field(default_factory=dict)
     preference: Preference = Preference.PREFER
 
-    def target(self) -> Target:
+    def target(self, index: Index) -> Target:
         return Target(
             runtime=self.runtime,
             built_ins=dict(map(_built_in, self.built_ins.items())),
             vendored=dict(map(_vendored, self.vendored.items())),
-            index=Shelf(
-                {
-                    canonicalize_name(name): {
-                        Release(
-                            name=canonicalize_name(name),
-                            version=Version(version),
-                            file=f"{name}-{version}.whl",
-                            kind="wheel",
-                            size=1,
-                            sha256="",
-                        ): metadata(requires)
-                        for version, requires in releases.items()
-                    }
-                    for name, releases in self.index.items()
-                }
-            ),
+            index=index,
             preference=self.preference,
         )
 
@@ -105,11 +76,12 @@ def _vendored(row: tuple[str, Iterable[str]]) -> tuple[NormalizedName, Vendored]
 
 
 @pytest.fixture(scope="session")
-def platform(runtimes: Mapping[str, Runtime]) -> Callable[..., Target]:
+def platform(runtimes: Mapping[str, Runtime], shelf: Callable[..., Index]) -> Callable[..., Target]:
     """Return the maker of targets: a feature version, then the fields of `Platform`."""
 
     def make(python: str = "3.6", **fields: Any) -> Target:  # noqa: ANN401  # a Platform's own
-        return Platform(runtimes[python], **fields).target()
+        asked = Platform(runtimes[python], **fields)
+        return asked.target(shelf(asked.index))
 
     return make
 
@@ -209,12 +181,12 @@ class _Provider(AbstractProvider[Edge, _Chosen, Node]):
 def oracle() -> Engine:
     """Return resolvelib behind the same call as the engine in use."""
 
-    def solve(universe: Universe, roots: Sequence[Edge], limits: Limits) -> Outcome:
+    def solve(universe: Universe, roots: Sequence[Edge], limits: Limits, rounds: int) -> Outcome:
         # `Resolver.resolve` also looks for a way back to the root, and never ends on a cycle
         # that has been left behind; `_reached` is ours.
         search = Resolution(_Provider(universe, roots, limits), BaseReporter())
         try:
-            found = search.resolve(roots, max_rounds=20_000).mapping
+            found = search.resolve(roots, max_rounds=rounds).mapping
         except ResolutionImpossible as error:
             demands = dict.fromkeys(cause.requirement.demand for cause in error.causes)
             return Refuted(tuple(demand for demand in demands if demand is not None))
@@ -243,7 +215,7 @@ def _reached(
 def depth_first() -> Engine:
     """Return the plainest engine: the first answer of a search in the order of decisions."""
 
-    def solve(universe: Universe, roots: Sequence[Edge], limits: Limits) -> Outcome:
+    def solve(universe: Universe, roots: Sequence[Edge], limits: Limits, _rounds: int) -> Outcome:
         left: dict[Node, VersionSet] = {}
         for edge in roots:
             left[edge.node] = left.get(edge.node, VersionSet.full()) & edge.allowed

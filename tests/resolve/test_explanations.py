@@ -4,15 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.version import Version
 
-from audit.model import Declared, Metadata, Runtime, Vendored
-from audit.pins import BuiltIn, Clash, Conflicted, Demand, Resolution, Resolved, Unchecked
+from audit.model import Declared, Metadata, Vendored
+from audit.pins import (
+    BuiltIn,
+    Clash,
+    Conflicted,
+    Demand,
+    Release,
+    Resolution,
+    Resolved,
+    Unchecked,
+    Undecided,
+)
 from audit.resolve import Target, resolve
-from audit.resolve.universe import Preference, misfit
+from audit.resolve.pubgrub import solve
+from audit.resolve.target import Preference, misfit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from audit.model import Runtime
+    from audit.resolve.engine import Limits, Outcome
+    from audit.resolve.universe import Edge, Universe
 
 Platforms: TypeAlias = Callable[..., Target]
 Lines: TypeAlias = Callable[..., tuple[Declared, ...]]
@@ -275,6 +294,102 @@ def test_a_conflict_is_named_by_what_leaves_nothing_not_by_what_differs(
         "b 0.5: c<1",
         "b 3: c<2",
     }
+
+
+def test_the_steps_of_a_clash_lead_from_its_lines_to_it(platform: Platforms, lines: Lines) -> None:
+    target = platform(
+        built_ins={"r 1": ("u<2",)},
+        index={
+            "b": {"1": ("c==1",), "2": ("c==2",), "3": ("c==3", "d")},
+            "c": {"1": ("u>=2",), "2": ("u>=2",), "3": ("u>=3",)},
+            "d": {"1": ()},
+            "r": {"1": ("u<2",)},
+            "u": {"1": (), "2": (), "3": ()},
+        },
+    )
+    clash = the_clash(resolve(target, lines("r==1", "b>=2", "d")))
+    assert clash.name == "u"
+    assert [_said(root) for root in clash.roots] == [
+        "requirements.txt:1: r==1",
+        "requirements.txt:2: b>=2",
+    ]
+    assert [
+        ([_candidate_name(each) for each in step.askers], [*map(str, step.requirements)])
+        for step in clash.steps
+    ] == [
+        (["b 2", "b 3"], ["c==2", "c==3"]),
+        (["built-in r 1"], ["u<2"]),  # and not the same release of the index again
+        (["c 2", "c 3"], ["u>=2", "u>=3"]),
+    ]
+    assert clash.stock is None
+
+
+def _candidate_name(candidate: BuiltIn | Vendored | Release) -> str:
+    kind = "built-in " if isinstance(candidate, BuiltIn) else ""
+    return f"{kind}{candidate.name} {candidate.version}"
+
+
+def test_the_steps_that_lead_to_a_clash_come_before_those_that_rule_out_ways_around_it(
+    platform: Platforms, lines: Lines
+) -> None:
+    target = platform(
+        built_ins={"z 2": ()},
+        index={
+            "b": {"2": ("aa",), "1": ("z<1",)},
+            "aa": {"1": ("zz>1",)},
+            "z": {},
+            "zz": {"1": (), "2": ()},
+        },
+    )
+    clash = the_clash(resolve(target, lines("zz==1", "b")))
+    assert [_said(root) for root in clash.roots] == [
+        "requirements.txt:2: b",
+        "requirements.txt:1: zz==1",
+    ]
+    told = [[*map(str, step.requirements)] for step in clash.steps]
+    assert told == [["z<1"], ["aa"], ["zz>1"]]
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (["foo>=4"], (Version("3"), Version("3"))),
+        (["foo>=4", "-c foo"], (Version("3"), Version("3"))),
+        (["foo<2", "foo>2"], None),  # they exclude each other, whatever there is
+        (["bar"], (None, None)),
+    ],
+)
+def test_what_there_is_is_told_where_that_is_why(
+    asked: list[str],
+    expected: tuple[Version | None, Version | None] | None,
+    platform: Platforms,
+    lines: Lines,
+) -> None:
+    index = {"foo": {"1": (), "3": (), "4.0rc1": ()}, "bar": {}}
+    clash = the_clash(resolve(platform(index=index), lines(*asked)))
+    told = None if clash.stock is None else (clash.stock.newest, clash.stock.newest_fitting)
+    assert told == expected
+
+
+def test_a_search_that_is_given_up_says_what_stood_in_the_way(
+    platform: Platforms, lines: Lines
+) -> None:
+    def three_rounds(
+        universe: Universe, roots: Sequence[Edge], limits: Limits, _rounds: int
+    ) -> Outcome:
+        return solve(universe, roots, limits, 3)
+
+    answer = resolve(platform(index=LONG), lines("b", "u<1"), engine=three_rounds)
+    assert answer == Undecided(
+        reason="gave up after 7 rounds of search; b stood in the way most often"
+    )
+
+
+LONG = {
+    "b": {str(n): (f"c=={n}",) for n in range(30)},
+    "c": {str(n): ("u>=1",) for n in range(30)},
+    "u": {"0": (), "1": ()},
+}
 
 
 def test_a_line_that_a_clash_does_not_speak_of_keeps_its_pin(

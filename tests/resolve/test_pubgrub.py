@@ -37,7 +37,7 @@ def _search(target: Target, declared: tuple[Declared, ...]) -> tuple[Solved | Re
     universe = Counting(target)
     demands = (Demand(requirement=line.requirement, asker=line) for line in declared)
     roots = [edge for demand in demands for edge in universe.edges_of(demand)]
-    outcome = solve(universe, roots, {})
+    outcome = solve(universe, roots, {}, 1_000)
     assert isinstance(outcome, Solved | Refuted)
     return outcome, universe.asked
 

@@ -14,7 +14,7 @@ from audit.model import Declared, Location, Metadata, Vendored
 from audit.pins import BuiltIn, Conflicted, Release, Resolution, Resolved, Unchecked
 from audit.resolve import Target, resolve
 from audit.resolve.engine import GaveUp
-from audit.resolve.universe import Preference, by_name
+from audit.resolve.target import Preference, by_name
 
 Platforms: TypeAlias = Callable[..., Target]
 Lines: TypeAlias = Callable[..., tuple[Declared, ...]]
@@ -238,7 +238,6 @@ def test_a_copy_in_the_tree_may_be_what_a_url_serves(platform: Platforms, lines:
     assert pinned(resolve(target, declared)) == {"foo": "vendored 2"}
 
 
-@pytest.mark.xfail(reason="an index's listing leaves a URL nothing; it should be unchecked")
 def test_a_url_is_not_refuted_by_what_the_index_lists(platform: Platforms, lines: Lines) -> None:
     target = platform(index={"foo": {"1": ()}})
     assert pinned(resolve(target, lines("foo @ https://example.org/foo-2.zip"))) == {"foo": "?"}
