@@ -41,6 +41,13 @@ class Config(NamedTuple):
     handler: str | None = None
     runtimes: str | None = None
     table: str | None = None
+    index_url: str | None = None
+    extra_index_url: tuple[str, ...] | None = None
+    find_links: tuple[str, ...] | None = None
+    no_index: bool | None = None
+    pre: bool | None = None
+    only_binary: tuple[str, ...] | None = None
+    no_binary: tuple[str, ...] | None = None
 
 
 class _Kind(NamedTuple):
@@ -88,6 +95,13 @@ _KEYS = {
     "handler": _TEXT,
     "runtimes": _TEXT,
     "table": _TEXT,
+    "index-url": _TEXT,
+    "extra-index-url": _TEXTS,
+    "find-links": _TEXTS,
+    "no-index": _BOOLEAN,
+    "pre": _BOOLEAN,
+    "only-binary": _TEXTS,
+    "no-binary": _TEXTS,
 }
 _PATHS = {"source", "runtimes", "table"}
 """Keys whose value is a path, relative to the file that holds it."""
@@ -117,7 +131,14 @@ def read_config(text: str, file: str) -> Config | None:
     values = {key: _value(key, value, place) for key, value in table.items()}
     for key in values.keys() & _PATHS:
         values[key] = str(Path(file).parent / values[key])
+    if "find-links" in values:
+        values["find-links"] = tuple(_placed(each, file) for each in values["find-links"])
     return Config(file=file, **{key.replace("-", "_"): value for key, value in values.items()})
+
+
+def _placed(link: str, file: str) -> str:
+    """Return a URL as it is, a path from the folder of the file that has it."""
+    return link if "://" in link else str(Path(file).parent / link)
 
 
 def _syntax_error(message: str, file: str) -> str:

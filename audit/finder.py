@@ -13,7 +13,7 @@ from audit.model import Vendored
 from audit.own import OwnModules
 from audit.pins import BuiltIn, Pin, Release, Unchecked
 from audit.report import Met
-from audit.resolve.universe import misfit
+from audit.resolve.target import misfit
 from audit.source.local import Found
 
 if TYPE_CHECKING:

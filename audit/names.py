@@ -18,7 +18,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from audit.errors import UsageError
 from audit.model import Vendored
-from audit.pins import BuiltIn
+from audit.pins import BuiltIn, Release
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -53,11 +53,13 @@ class Provided(NamedTuple):
 
 
 class ImportNames(NamedTuple):
-    """The table of import names, ready to be asked."""
+    """The table of import names, and what files of releases show, ready to be asked."""
 
     by_import: Mapping[str, tuple[Row, ...]]
     """Import name -> its rows, the preferred distribution first."""
     by_distribution: Mapping[NormalizedName, tuple[Row, ...]]
+    by_release: Mapping[Release, tuple[str, ...]] = {}
+    """Release -> the names that its file installs, where that was looked up."""
 
     def provider(self, module: str, pins: Sequence[Pin]) -> Provided | None:
         """Return the pin that provides a module (`import module`), or None where none does.
@@ -75,7 +77,8 @@ class ImportNames(NamedTuple):
                 yield Provided(pin=pin, import_name=name, because=because)
             elif name.startswith(f"{module}."):  # the namespace around what it provides
                 yield Provided(pin=pin, import_name=module, because=because)
-        if pin.candidate.name in self.by_distribution or own_names(pin.candidate):
+        is_told = pin.candidate.name in self.by_distribution or self._own_names(pin.candidate)
+        if is_told or self._shows_all(pin.candidate):
             return
         for prefix in _prefixes(module):
             if canonicalize_name(prefix.replace(".", "-")) == pin.candidate.name:
@@ -97,8 +100,8 @@ class ImportNames(NamedTuple):
         where the table tells built-in and index apart, only the table speaks for the built-in.
         """
         rows = self.by_distribution.get(candidate.name, ())
-        own = tuple((name, OWN_FILES) for name in sorted(own_names(candidate)))
-        if isinstance(candidate, Vendored) and own:
+        own = tuple((name, OWN_FILES) for name in sorted(self._own_names(candidate)))
+        if self._shows_all(candidate):
             return own
         provider = "built-in" if isinstance(candidate, BuiltIn) else "index"
         apart = {row.provider for row in rows} == set(_PROVIDERS)
@@ -106,6 +109,20 @@ class ImportNames(NamedTuple):
             (row.import_name, TABLE) for row in rows if not apart or row.provider == provider
         )
         return tabled if apart and provider == "built-in" else own + tabled
+
+    def _own_names(self, candidate: Candidate) -> frozenset[str]:
+        if isinstance(candidate, Release):
+            return frozenset(self.by_release.get(candidate, ()))
+        return own_names(candidate)
+
+    def _shows_all(self, candidate: Candidate) -> bool:
+        """Whether a candidate provides what its own files show and nothing else.
+
+        A build may add modules to those of an sdist, so the table speaks for it as well.
+        """
+        if isinstance(candidate, Release):
+            return candidate.file.kind == "wheel" and candidate in self.by_release
+        return isinstance(candidate, Vendored) and bool(own_names(candidate))
 
     def rows(self, module: str) -> tuple[Row, ...]:
         """Return the rows of the longest part of a module's name that the table knows."""

@@ -109,8 +109,10 @@ class DistributionFile(NamedTuple):
 
     name: str
     kind: str
-    size: int
-    sha256: str
+    """`wheel` or `sdist`."""
+    size: int | None
+    """Bytes; None where the index does not say."""
+    sha256: str | None
 
 
 class Package(NamedTuple):
@@ -153,15 +155,22 @@ class RuntimeReport(NamedTuple):
     packages: tuple[Package, ...]
     imports: tuple[ImportedModule, ...]
     findings: tuple[Finding, ...]
+    unpacked_bytes: int | None = None
+    """Bytes that what is to be vendored takes unpacked; None where that was not looked up."""
 
     def count(self, status: Status) -> int:
         """How many packages have a status."""
         return sum(package.status is status for package in self.packages)
 
     @property
+    def sizes_known(self) -> bool:
+        """Whether the index says of every file to be vendored how large it is."""
+        return all(package.file.size is not None for package in self.packages if package.file)
+
+    @property
     def vendor_bytes(self) -> int:
         """Bytes of the files to be vendored, as far as they are known."""
-        return sum(package.file.size for package in self.packages if package.file)
+        return sum((package.file.size or 0) for package in self.packages if package.file)
 
 
 class Recommendation(NamedTuple):

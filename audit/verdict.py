@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from audit.report import (
@@ -41,7 +42,9 @@ def verdict(findings: Iterable[Finding], packages: Iterable[Package]) -> Verdict
 
 
 def recommend(runtimes: Sequence[RuntimeReport]) -> Recommendation | None:
-    """Choose a runtime: proven to run before undecided, fewest bytes to vendor, newest Python.
+    """Choose a runtime: proven to run before undecided, least to vendor, newest Python.
+
+    Least in bytes, or in distributions where the index does not give the sizes of files.
 
     None where every runtime is blocked. An undecided one is recommended only where no other
     is left, and the sentence says so.
@@ -49,17 +52,20 @@ def recommend(runtimes: Sequence[RuntimeReport]) -> Recommendation | None:
     candidates = [report for report in runtimes if report.verdict is not Verdict.BLOCKED]
     if not candidates:
         return None
-    best = min(candidates, key=_cost)
+    # A mirror that serves HTML alone gives no sizes, and what is not known must not count as 0.
+    by_size = all(report.sizes_known for report in candidates)
+    best = min(candidates, key=partial(_cost, by_size=by_size))
     others = tuple(
         (report.runtime.name, _why_not(report, best)) for report in runtimes if report is not best
     )
     return Recommendation(runtime=best.runtime.name, reason=_why(best), others=others)
 
 
-def _cost(report: RuntimeReport) -> tuple[bool, int, int, tuple[int, int]]:
+def _cost(report: RuntimeReport, *, by_size: bool) -> tuple[bool, int, int, tuple[int, int]]:
     major, minor = report.runtime.version
     undecided = report.verdict is Verdict.UNKNOWN
-    return undecided, report.vendor_bytes, _to_pack(report), (-major, -minor)
+    size = report.vendor_bytes if by_size else 0
+    return undecided, size, _to_pack(report), (-major, -minor)
 
 
 def _to_pack(report: RuntimeReport) -> int:
@@ -74,7 +80,9 @@ def _why(best: RuntimeReport) -> str:
             return f"{name} runs the project as it stands"
         case Verdict.VENDOR:
             count = best.count(Status.VENDOR)
-            return f"{name} runs it once {_things(count)} ({_size(best)}) are packed"
+            size = f" ({_size(best)})" if best.sizes_known else ""
+            are = "is" if count == 1 else "are"
+            return f"{name} runs it once {_things(count)}{size} {are} packed"
         case Verdict.UNKNOWN | Verdict.BLOCKED:
             return f"{name} is the nearest, but not proven: {_open(best)}"
 
@@ -92,10 +100,11 @@ def _why_not(report: RuntimeReport, best: RuntimeReport) -> str:
     if report.verdict is Verdict.BLOCKED:
         errors = [f for f in report.findings if f.verdict is Verdict.BLOCKED]
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        return f"blocked: {errors[0].message}{more}"
+        # The finding has the whole story; what went wrong comes first in it.
+        return f"blocked: {errors[0].message.partition('; ')[0]}{more}"
     if report.verdict is Verdict.UNKNOWN and best.verdict is not Verdict.UNKNOWN:
         return f"not proven: {_open(report)}"
-    if report.vendor_bytes > best.vendor_bytes:
+    if report.sizes_known and best.sizes_known and report.vendor_bytes > best.vendor_bytes:
         return f"more to vendor: {_size(report)} against {_size(best)}"
     if _to_pack(report) > _to_pack(best):
         return f"more to vendor: {_things(_to_pack(report))} against {_to_pack(best)}"

@@ -27,6 +27,13 @@ group = ["prod"]
 handler = "app.main"
 runtimes = "platform/runtimes.toml"
 table = "../table.csv"
+index-url = "https://mirror.example.com/simple"
+extra-index-url = ["https://example.com/simple"]
+find-links = ["wheels", "https://example.com/links.html"]
+no-index = false
+pre = true
+only-binary = [":all:"]
+no-binary = ["six,requests"]
 """
 
 
@@ -48,6 +55,13 @@ def test_every_key_of_a_file_is_read() -> None:
         handler="app.main",
         runtimes=os.path.join("platform", "runtimes.toml"),  # noqa: PTH118  # as the system writes it
         table=os.path.join("..", "table.csv"),  # noqa: PTH118  # see above
+        index_url="https://mirror.example.com/simple",
+        extra_index_url=("https://example.com/simple",),
+        find_links=("wheels", "https://example.com/links.html"),
+        no_index=False,
+        pre=True,
+        only_binary=(":all:",),
+        no_binary=("six,requests",),
     )
 
 
@@ -116,7 +130,8 @@ def test_paths_are_relative_to_the_file_that_holds_them() -> None:
             'output = "json=x"',
             (
                 "unknown key 'output'; known: runtime, format, fail-on, ignore, builtins, offline, "
-                "imports, source, exclude, group, handler, runtimes, table"
+                "imports, source, exclude, group, handler, runtimes, table, index-url, "
+                "extra-index-url, find-links, no-index, pre, only-binary, no-binary"
             ),
         ),
     ],

@@ -15,7 +15,7 @@ from audit.imports import Imports, Use, meet, survey
 from audit.model import Project, Runtime
 from audit.names import ImportNames
 from audit.report import Context, Met
-from audit.source import read_source
+from audit.source.read import read_source
 from audit.source.stdlib import StandardLibrary
 
 if TYPE_CHECKING:

@@ -29,8 +29,10 @@ def finding(means: Verdict, severity: Severity = Severity.NOTE, message: str = "
     return Finding(rule=RULE, severity=severity, message=message, remedy="do", verdict=means)
 
 
-def package(status: Status, size: int = 0, name: str = "thing") -> Package:
-    file = DistributionFile(name="thing.whl", kind="wheel", size=size, sha256="0") if size else None
+def package(status: Status, size: int | None = 0, name: str = "thing") -> Package:
+    file = None
+    if size != 0:
+        file = DistributionFile(name="thing.whl", kind="wheel", size=size, sha256="0")
     return Package(
         name=canonicalize_name(name),
         declared=(),
@@ -138,6 +140,17 @@ def test_which_runtime_is_recommended(runtimes: list[RuntimeReport], best: str) 
 
 def test_nothing_is_recommended_where_everything_is_blocked() -> None:
     assert recommend([BLOCKED]) is None
+
+
+def test_sizes_that_the_index_does_not_give_count_for_nothing() -> None:
+    unsized, two = package(Status.VENDOR, None), package(Status.VENDOR, 1, "two")
+    recommended = recommend([report_of("3.9", unsized, two), report_of("3.7", two)])
+    assert recommended is not None
+    assert recommended.runtime == "Python3.7"
+    assert dict(recommended.others) == {"Python3.9": "more to vendor: 2 distributions against 1"}
+    alone = recommend([report_of("3.9", unsized)])
+    assert alone is not None
+    assert alone.reason == "Python3.9 runs it once 1 distribution is packed"
 
 
 def test_every_other_runtime_is_told_why_it_lost() -> None:

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from audit.checks import (
     conflict,
     copies,
+    extras,
+    from_source,
     missing,
     provider_names,
     replaced,
+    size,
     unread,
     unsupported,
     vendoring,
@@ -37,10 +40,13 @@ CHECKS = (
     Check(conflict.find, (conflict.RULE,)),
     Check(replaced.find, (replaced.REPLACED, replaced.CLOSURE)),
     Check(vendoring.find, (vendoring.RULE,)),
+    Check(from_source.find, (from_source.RULE,)),
     Check(copies.find, (copies.UNSATISFYING, copies.UNFIT, copies.HOLLOW)),
     Check(unsupported.find, (unsupported.RULE,)),
+    Check(extras.find, (extras.RULE,)),
     Check(missing.find, (missing.MISSING, missing.ABSENT)),
     Check(provider_names.find, (provider_names.RULE,)),
+    Check(size.find, (size.RULE,)),
 )
 
 RULES = tuple(sorted((rule for check in CHECKS for rule in check.rules), key=lambda r: r.code))

@@ -19,7 +19,7 @@ from audit.model import Location, Vendored
 from audit.packages import chosen
 from audit.pins import BuiltIn
 from audit.report import Finding, Rule, Severity, Verdict
-from audit.resolve.universe import misfit
+from audit.resolve.target import misfit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

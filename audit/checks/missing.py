@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit.checks.wording import listed, vendoring
+from audit.checks.wording import listed, packing, vendoring
+from audit.evidence import may_be_packed
+from audit.model import Artefact
 from audit.packages import chosen
-from audit.pins import Unchecked
+from audit.pages import Contents
+from audit.pins import Conflicted, Release, Unchecked, Undecided
 from audit.report import Finding, Met, Rule, Severity, Verdict
+from audit.resolve.index import Unasked
+from audit.runtimes import marker_holds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from audit.assessment import Assessment
     from audit.imports import Use
+    from audit.pins import Pin
+    from audit.suggestions import Suggestion
 
 _MOST_NAMED = 3
 
@@ -30,7 +37,8 @@ It is an error where loading the handler's module runs the import. It is a warni
 is not so: the import stands inside a function other than the handler (it fails when that is
 called), or in a file that the handler does not load. It is a warning too, and the verdict
 `unknown`, where that is not sure: under a test that cannot be decided, or where a distribution
-that was not checked against an index might bring the module along.
+might bring the module along whose files nobody could look into. Where every distribution's own
+files are known and none has the module, that it is missing is proven.
 
 Add the distribution to the requirements and pack it, or guard the import: `try: import x`
 with an `except ImportError` that does without.
@@ -100,15 +108,15 @@ def _finding(assessment: Assessment, use: Use) -> Finding:
     pythons = assessment.around.library.versions_with(module)
     rule = ABSENT if pythons else MISSING
     doubt = _doubt(assessment, use)
-    bringers = _may_bring(assessment, module, is_library=bool(pythons))
-    if doubt is None and bringers:
-        reason = f"unless it comes with {listed(bringers, 'or')}, not checked"
-        doubt = _Doubt(reason, Verdict.UNKNOWN)
+    brought = _may_come(assessment, module)
+    if doubt is None and brought:
+        doubt = _Doubt(f"unless it comes with {brought}", Verdict.UNKNOWN)
     reasons = [f"{_failure(module)} on {assessment.runtime.name}"]
     if use.answer.because:
         reasons.append(use.answer.because)
     if pythons:
         reasons.append(f"the standard library has it on Python {_span(pythons)}")
+    reasons += _offers(assessment, module)
     if doubt is not None:
         reasons.append(doubt.reason)
     return Finding(
@@ -127,14 +135,75 @@ def _failure(module: str) -> str:
     return f'"from {module} import ..." fails' if relative else f"no module {module}"
 
 
-def _may_bring(assessment: Assessment, module: str, *, is_library: bool) -> list[str]:
-    """Name the distributions that, for all that is known, may provide a module."""
-    if is_library and assessment.around.names.suggest(module) is None:
-        return []  # no backport of it is known
-    candidates = [pin.candidate for pin in chosen(assessment.resolution)]
-    names = [str(each.name) for each in candidates if isinstance(each, Unchecked)]
+def _may_come(assessment: Assessment, module: str) -> str:
+    """Name the distributions that, for all that is known, may provide a module; empty for none."""
+    if not may_be_packed(module, assessment.around):
+        return ""
+    if isinstance(assessment.resolution, Undecided):
+        return "what could not be decided on"
+    pins = chosen(assessment.resolution)
+    unchecked = [pin for pin in pins if isinstance(pin.candidate, Unchecked)]
+    unread = [pin for pin in pins if _is_unread(assessment, pin)]
+    phrases = [f"{_names(unchecked)}, not checked"] if unchecked else []
+    if unread:
+        phrases.append(f"{_names(unread)}, {_unread(assessment, unread)}")
+    is_final = assessment.project.artefact is Artefact.PACKAGE
+    if isinstance(assessment.resolution, Conflicted) and not is_final:
+        clashing = {clash.name for clash in assessment.resolution.clashes}
+        likely = assessment.around.names.suggest(module, clashing)
+        phrases += [f"{likely}, which is in a conflict"] if likely in clashing else []
+    return ", or with ".join(phrases)
+
+
+def _is_unread(assessment: Assessment, pin: Pin) -> bool:
+    """Whether a release may install, or bring along, more than is known of it."""
+    release, evidence = pin.candidate, assessment.evidence
+    if not isinstance(release, Release):
+        return False
+    opened, metadata = evidence.contents.get(release), evidence.metadata.get(release)
+    if not isinstance(opened, Contents) or metadata is None or metadata.unsure is not None:
+        return True
+    # A wheel without modules has none; of a source, what is built may not show.
+    return release.file.kind == "sdist" and not opened.import_names
+
+
+def _unread(assessment: Assessment, pins: Sequence[Pin]) -> str:
+    """Say why releases may hold more; the reason itself where there is one."""
+    contents = assessment.evidence.contents
+    opened = [contents.get(p.candidate) for p in pins if isinstance(p.candidate, Release)]
+    reasons = {each.reason for each in opened if isinstance(each, Unasked)}
+    if not reasons:
+        return "of which not all is known"
+    told = f" ({reasons.pop()})" if len(reasons) == 1 else ""
+    return f"whose files could not be read{told}"
+
+
+def _names(pins: Iterable[Pin]) -> str:
+    names = [str(pin.candidate.name) for pin in pins]
     more = len(names) - _MOST_NAMED
-    return [*names[:_MOST_NAMED], f"{more} more"] if more > 1 else names
+    return listed([*names[:_MOST_NAMED], f"{more} more"] if more > 1 else names, "or")
+
+
+def _offers(assessment: Assessment, module: str) -> Iterator[str]:
+    """Say which release has a module, and which line of the project does not apply here."""
+    suggestion = assessment.suggestions.get(module)
+    if suggestion is not None:
+        yield _offer(suggestion)
+    name = suggestion.name if suggestion else assessment.around.names.suggest(module)
+    for line in assessment.project.declared:
+        if line.name == name and not marker_holds(line.requirement.marker, assessment.runtime):
+            yield f"{line.text} ({line.at}) does not apply here"
+
+
+def _offer(suggestion: Suggestion) -> str:
+    release = suggestion.release
+    if release is None:
+        return f"no release of {suggestion.name} fits"
+    if suggestion.is_guess:
+        return f"{release.name} {release.version} on the index has a module of that name"
+    if not suggestion.agrees:
+        return f"{release.name} {release.version} has it, which clashes with the requirements"
+    return f"{release.name} {release.version} has it"
 
 
 def _span(pythons: tuple[str, ...]) -> str:
@@ -147,17 +216,31 @@ def _remedy(assessment: Assessment, use: Use, *, is_library: bool) -> str:
         return vendoring(assessment, use.answer.provider) + " --upgrade"
     if use.answer.because:
         return _own_remedy(module)
-    rows = names.rows(module)
-    if rows and all(row.provider == "built-in" for row in rows):
-        command = vendoring(assessment, rows[0].distribution)
-        return f"{command}, and import it as SCF204 says"
+    suggestion = assessment.suggestions.get(module)
     distribution = names.suggest(module, assessment.built_ins)
-    if distribution is not None:
-        return vendoring(assessment, distribution)
+    if suggestion is not None or distribution is not None:
+        command = (
+            _adding(assessment, suggestion)
+            if suggestion is not None
+            else vendoring(assessment, str(distribution))
+        )
+        rows = names.rows(module)
+        is_renamed = rows and all(row.provider == "built-in" for row in rows)
+        return f"{command}, and import it as SCF204 says" if is_renamed else command
     if is_library:
         python = assessment.runtime.python
         return f"try: import {module} / except ImportError: what Python {python} has in its place"
     return f"add what provides {module} to the requirements, or its files to the package"
+
+
+def _adding(assessment: Assessment, suggestion: Suggestion) -> str:
+    release = suggestion.release
+    if release is None:
+        return f"choose a runtime that {suggestion.name} has releases for, or do without it"
+    if not suggestion.agrees:
+        return f"add {suggestion.name} to the requirements to see what is against it"
+    command = packing(assessment, f"{release.name}=={release.version}", release.file)
+    return f"if that is the one that is meant: {command}" if suggestion.is_guess else command
 
 
 def _own_remedy(module: str) -> str:

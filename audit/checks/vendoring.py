@@ -1,10 +1,11 @@
-"""SCF103: distributions that have to be packed."""
+"""SCF103: distributions that have to be packed, of those that need not be built first."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audit.checks.wording import asked, listed, packed, place, vendoring
+from audit.checks.wording import asked, listed, packed, packing, place, vendoring
+from audit.metadata import supports
 from audit.model import Vendored
 from audit.packages import chosen
 from audit.pins import Conflicted, Release, Unchecked
@@ -32,34 +33,68 @@ fits the runtime, nor what it needs in turn: the verdict is then `unknown`, neve
 
 
 def find(assessment: Assessment) -> Iterator[Finding]:
-    """Report each pin that is not there yet."""
-    resolution = assessment.resolution
-    clashes = resolution.clashes if isinstance(resolution, Conflicted) else ()
-    for pin in chosen(resolution):
-        if pin.candidate.name in {clash.name for clash in clashes}:
-            continue  # what is left of its demands would be wrong advice
+    """Report each pin that is not there yet and is no source: those are SCF105's."""
+    for pin in standing(assessment):
         match pin.candidate:
-            case Release() as release:
-                message = f"{release.name}=={release.version} to be vendored"
-                yield _finding(assessment, pin, message, Verdict.VENDOR)
+            case Release() as release if release.file.kind == "wheel":
+                told = f", {pin.unsure}" if pin.unsure else ""
+                pinned = f"{release.name}=={release.version} to be vendored{told}"
+                message = "; ".join([pinned, *caveats(assessment, release)])
+                verdict = Verdict.UNKNOWN if pin.unsure else Verdict.VENDOR
+                yield finding(assessment, pin, RULE, message, verdict)
             case Unchecked() as unchecked:
                 message = f"{unchecked.name} to be vendored, {unchecked.reason}"
-                yield _finding(assessment, pin, message, Verdict.UNKNOWN)
+                yield finding(assessment, pin, RULE, message, Verdict.UNKNOWN)
             case _:
                 pass
 
 
-def _finding(assessment: Assessment, pin: Pin, message: str, verdict: Verdict) -> Finding:
+def standing(assessment: Assessment) -> Iterator[Pin]:
+    """Yield the pins of names that are in no conflict."""
+    resolution = assessment.resolution
+    clashes = resolution.clashes if isinstance(resolution, Conflicted) else ()
+    for pin in chosen(resolution):
+        # What is left of the demands on the others would be wrong advice.
+        if pin.candidate.name not in {clash.name for clash in clashes}:
+            yield pin
+
+
+def caveats(assessment: Assessment, release: Release) -> list[str]:
+    """Say what speaks against a release without ruling it out."""
+    told: list[str] = []
+    if release in assessment.evidence.yanked:
+        told.append("its index has withdrawn it (yanked)")
+    metadata, runtime = assessment.evidence.metadata.get(release), assessment.runtime
+    if metadata is None or metadata.requires_python is not None:
+        return told
+    major, _ = runtime.version
+    if supports(metadata.classified, runtime.version) is False:
+        told.append(f"its classifiers name no Python {major}, and nothing else tells")
+    elif not metadata.classified and release.file.kind == "sdist":
+        told.append("it does not say for which Pythons it is")
+    return told
+
+
+def finding(
+    assessment: Assessment, pin: Pin, rule: Rule, message: str, verdict: Verdict
+) -> Finding:
+    """Report a pin that is not there yet, with who asks for it and the command that packs it."""
     on = assessment.demands
     return Finding(
-        rule=RULE,
-        severity=RULE.severity if verdict is Verdict.VENDOR else Severity.WARNING,
+        rule=rule,
+        severity=rule.severity if verdict is Verdict.VENDOR else Severity.WARNING,
         message=f"{message}: {listed(asked(each, on) for each in pin.demands)}",
-        remedy=vendoring(assessment, packed(pin)) + _over(pin),
+        remedy=_command(assessment, pin) + _over(pin),
         verdict=verdict,
         package=pin.candidate.name,
         at=place(pin.demands, on),
     )
+
+
+def _command(assessment: Assessment, pin: Pin) -> str:
+    if isinstance(pin.candidate, Release):
+        return packing(assessment, packed(pin), pin.candidate.file)
+    return vendoring(assessment, packed(pin))
 
 
 def _over(pin: Pin) -> str:

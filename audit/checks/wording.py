@@ -12,21 +12,24 @@ from packaging.specifiers import SpecifierSet
 from audit.model import Artefact, Declared, Vendored
 from audit.pins import BuiltIn, Demand, Release
 from audit.resolve.outcome import path_to
+from audit.resolve.versions import admitted_range
 from audit.runtimes import marker_holds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from packaging.requirements import Requirement
     from packaging.utils import NormalizedName
 
     from audit.assessment import Assessment
     from audit.model import Location, Runtime
+    from audit.pages import File
     from audit.pins import Candidate, PassedOver, Pin
 
     Demands = Mapping[NormalizedName, Sequence[Demand]]
 
 _EDITABLE = re.compile(r"^(-e|--editable)[ =]\s*")
+_LINUX = re.compile(r"(?:many)?linux_[a-z0-9_]+")
 _MARKER = re.compile(r"\s+;|;\s")  # a semicolon may be part of a URL
 
 
@@ -106,7 +109,21 @@ def against(assessment: Assessment, passed: PassedOver) -> list[Demand]:
         and line.name in needed - assessment.demands.keys()
         and marker_holds(line.requirement.marker, assessment.runtime)
     ]
-    return [each for each in demands if each.asker != passed.candidate and _limits(each)]
+    others = [each for each in demands if not _is_own(each, passed) and _limits(each)]
+    return [each for each in others if _excludes(each, passed)] or others
+
+
+def _is_own(demand: Demand, passed: PassedOver) -> bool:
+    """Whether a demand comes from the candidate, or from what took its place."""
+    asker = demand.asker
+    return not isinstance(asker, Declared) and asker.name == passed.candidate.name
+
+
+def _excludes(demand: Demand, passed: PassedOver) -> bool:
+    """Whether no version meets a demand and what the candidate needs of that name."""
+    theirs = admitted_range(str(demand.requirement.specifier))
+    needs = [each.requirement for each in passed.because if each.name == demand.name]
+    return any((theirs & admitted_range(str(need.specifier))).is_empty for need in needs)
 
 
 def _limits(demand: Demand) -> bool:
@@ -117,25 +134,52 @@ def _limits(demand: Demand) -> bool:
 
 def packed(pin: Pin) -> str:
     """Return the requirement to pack a pin by: one that says what all demands on it say."""
+    for demand in pin.demands:
+        line = demand.asker if isinstance(demand.asker, Declared) else None
+        if line is not None and (demand.requirement.url or line.file) is not None:
+            return _MARKER.split(_EDITABLE.sub("", line.text), maxsplit=1)[0]
     if isinstance(pin.candidate, Release):
         return f"{pin.candidate.name}=={pin.candidate.version}"
-    for demand in pin.demands:
-        if demand.requirement.url is not None and isinstance(demand.asker, Declared):
-            return _MARKER.split(_EDITABLE.sub("", demand.asker.text), maxsplit=1)[0]
     specifier = SpecifierSet(",".join(str(d.requirement.specifier) for d in pin.demands))
     extras = f"[{','.join(pin.extras)}]" if pin.extras else ""
     return f"{pin.demands[0].requirement.name}{extras}{specifier}"
 
 
-def vendoring(assessment: Assessment, requirement: str) -> str:
-    """Return the pip command that packs a requirement for a runtime, on any host."""
-    runtime = assessment.runtime
+def packing(assessment: Assessment, requirement: str, file: File) -> str:
+    """Return the pip command that packs a file: a wheel on any host, a source on the runtime."""
+    if file.kind == "wheel":
+        return vendoring(assessment, requirement, [file.name])
+    # pip refuses to build for a Python other than the one that runs it.
+    where, folder = _where(assessment), _path(assessment, "")
+    python = f"python{assessment.runtime.python}"
+    return f"{where}{python} -m pip install --no-deps --target {folder} {_quoted(requirement)}"
+
+
+def vendoring(assessment: Assessment, requirement: str, wheels: Iterable[str] = ()) -> str:
+    """Return the pip command that packs a requirement for a runtime, on any host.
+
+    `wheels` are names of files that it must be able to choose.
+    """
+    where, folder = _where(assessment), _path(assessment, "")
+    options = for_runtime(assessment.runtime, wheels)
+    return f"{where}pip install --target {folder} {options} {_quoted(requirement)}"
+
+
+def _quoted(requirement: str) -> str:
     quoted = requirement.replace("'", "'\"'\"'")
+    return f"'{quoted}'"
+
+
+def for_runtime(runtime: Runtime, wheels: Iterable[str] = ()) -> str:
+    """Return the options that make pip choose wheels for a runtime, on any host.
+
+    `wheels` are names of files that it must be able to choose.
+    """
+    platforms = dict.fromkeys((_platform(runtime), *_untold_platforms(runtime, wheels)))
     # The complete version, since pip takes 36 for 3.6.0, which fewer releases admit.
     return (
-        f"{_where(assessment)}pip install --target {_path(assessment, '')} --only-binary=:all: "
-        f"--implementation cp --python-version {runtime.full_version} "
-        f"--abi {runtime.abi} --platform {_platform(runtime)} '{quoted}'"
+        f"--only-binary=:all: --implementation cp --python-version {runtime.full_version} "
+        f"--abi {runtime.abi} {' '.join(f'--platform {tag}' for tag in platforms)}"
     )
 
 
@@ -144,6 +188,17 @@ def _platform(runtime: Runtime) -> str:
     if runtime.glibc == (2, 17):
         return f"manylinux2014_{runtime.machine}"
     return f"manylinux_{runtime.glibc[0]}_{runtime.glibc[1]}_{runtime.machine}"
+
+
+def _untold_platforms(runtime: Runtime, wheels: Iterable[str]) -> Iterator[str]:
+    """Yield the platforms of wheels that pip does not derive from the runtime's own."""
+    old = ("manylinux2010", "manylinux1") if runtime.glibc == (2, 17) else ()
+    told = {"any", _platform(runtime), *(f"{name}_{runtime.machine}" for name in old)}
+    for wheel in sorted(wheels):
+        tags = wheel.removesuffix(".whl").rpartition("-")[2].split(".")
+        if told.isdisjoint(tags):
+            # A file's name is a stranger's text, and the command is meant to be pasted.
+            yield from (tag for tag in tags if _LINUX.fullmatch(tag))
 
 
 def removing(assessment: Assessment, paths: Iterable[str]) -> str:

@@ -113,8 +113,10 @@ class _Root(DefaultGroup):
     modules = MappingProxyType(
         {
             "check": "audit.cli.check",
+            "migrate": "audit.cli.migrate",
             "table": "audit.cli.table",
             "explain": "audit.cli.explain",
+            "cache": "audit.cli.cache",
             "completion": "audit.cli.completion",
         }
     )

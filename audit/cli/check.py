@@ -6,38 +6,31 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from audit.assess import Policy, audit
-from audit.cli.explain import find_rule
+from audit.cli.kept import open_cache
+from audit.cli.memo import Memo
 from audit.cli.options import (
     CONTEXT,
     SectionedCommand,
+    cache_options,
     color_option,
     format_option,
+    index_options,
     option,
     runtime_option,
     runtimes_option,
     table_option,
 )
 from audit.cli.outputs import check_places, plan, write_file
-from audit.cli.platform import load_platform
 from audit.cli.settings import Settings, configuration, decide
 from audit.config import BUILTINS, FAIL_ON
-from audit.errors import InputError, UsageError
-from audit.project import read_project
-from audit.render import FORMATS, render
-from audit.resolve.universe import Preference
-from audit.verdict import exit_code
+from audit.errors import UsageError
+from audit.render import FORMATS, PLANS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from audit.cli.outputs import Output
     from audit.cli.terminal import Terminal
-    from audit.model import Problem, Project
-    from audit.report import Report
-
-_MOST_PROBLEMS = 10
-"""How many problems stderr repeats; a binary file would fill the screen otherwise."""
 
 
 @click.command("check", cls=SectionedCommand, context_settings=CONTEXT)
@@ -57,6 +50,8 @@ _MOST_PROBLEMS = 10
     default=None,
     help="Never touch the network; what built-ins do not satisfy is then unknown.",
 )
+@index_options
+@cache_options
 @option(
     "What to read",
     "--imports/--no-imports",
@@ -146,80 +141,37 @@ def check(settings: Settings, terminal: Terminal) -> int:
     Raises UsageError and InputError for what stops a run.
     """
     outputs = _outputs(settings)
-    policy = _policy(settings)
-    platform = load_platform(settings.runtimes, settings.table, settings.runtime)
-    project = read_project(
-        settings.targets,
-        source=settings.source,
-        scan_imports=settings.imports,
-        exclude=settings.exclude,
-        groups=settings.group,
-        handler=settings.handler,
-        environ=terminal.environ,
-    )
-    _refuse_nothing(project, settings.targets)
-    report = audit(project, platform, policy)
-    _tell(settings, terminal, project, report)
-    for output in outputs:
-        _write(output, report, settings, terminal)
-    return exit_code(report, settings.fail_on, every_runtime=bool(settings.runtime))
+    with open_cache(settings, terminal) as cache:
+        memo = Memo(cache, settings, terminal)
+        answer = memo.find()
+        if answer is None:
+            # Loads all that an audit needs, 100 ms.
+            from audit.cli.run import answered  # noqa: PLC0415
 
-
-def _refuse_nothing(project: Project, targets: Sequence[str]) -> None:
-    """Never call a project ready of which nothing was seen: a wrong folder looks like that."""
-    if not (project.declared or project.sources or project.vendored or project.problems):
-        raise InputError(f"{', '.join(targets)}: nothing to audit, no requirement and no source")
+            answer, grounds = answered(settings, outputs, terminal, cache)
+            memo.keep(answer, grounds)
+    for kind, message in answer.notes:
+        terminal.say(kind, message)
+    for output, report in zip(outputs, answer.reports, strict=True):
+        _write(output, report, terminal)
+    return answer.code
 
 
 def _outputs(settings: Settings) -> Sequence[Output]:
     """Decide where reports go, files first: a closed pipe must not cost a file."""
-    if settings.format not in FORMATS:
-        known = ", ".join(FORMATS)
+    formats = (*FORMATS, *PLANS)
+    if settings.format not in formats:
+        known = ", ".join(formats)
         raise UsageError(f"{settings.config}: format: expected one of {known}")
-    outputs = plan(settings.output, settings.format, FORMATS)
+    outputs = plan(settings.output, settings.format, formats)
     check_places(outputs, settings.targets)
     return sorted(outputs, key=lambda output: output.file is None)
 
 
-def _policy(settings: Settings) -> Policy:
-    place = settings.config or "--ignore"
-    for wish in settings.ignore:
-        code, colon, subject = wish.partition(":")
-        find_rule(code, place)
-        if colon and not subject:  # an unset shell variable must not ignore everything
-            raise UsageError(f"{place}: {wish!r} names no package, module or file after the colon")
-    return Policy(builtins=Preference(settings.builtins), ignore=settings.ignore)
-
-
-def _write(output: Output, report: Report, settings: Settings, terminal: Terminal) -> None:
+def _write(output: Output, report: str, terminal: Terminal) -> None:
     if output.file is not None:
-        write_file(output.file, render(report, output.format, terminal.page()))
-        return
-    text = render(report, output.format, terminal.canvas(settings.color))
-    if output.format == "text":
-        terminal.write(text)
+        write_file(output.file, report)
+    elif output.format == "text":
+        terminal.write(report)
     else:
-        terminal.write_utf8(text)
-
-
-def _tell(settings: Settings, terminal: Terminal, project: Project, report: Report) -> None:
-    """Repeat on stderr what could not be read: whoever reads only that must see it too."""
-    if settings.verbose:
-        _tell_inputs(settings, terminal, project, report)
-    if settings.quiet:
-        return
-    own_table = report.table.problems if settings.table else ()
-    problems: tuple[Problem, ...] = (*own_table, *report.problems)
-    for problem in problems[:_MOST_PROBLEMS]:
-        terminal.say("warning", str(problem))
-    if len(problems) > _MOST_PROBLEMS:
-        terminal.say("warning", f"{len(problems) - _MOST_PROBLEMS} more problems are in the report")
-
-
-def _tell_inputs(settings: Settings, terminal: Terminal, project: Project, report: Report) -> None:
-    terminal.say("note", f"configuration: {settings.config or 'none'}")
-    terminal.say(
-        "note", f"built-in table: {report.table.source}, {report.table.libraries} libraries"
-    )
-    terminal.say("note", f"requirements: {', '.join(project.declared_in) or 'none'}")
-    terminal.say("note", f"sources: {len(project.sources)} under {project.root}")
+        terminal.write_utf8(report)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from audit.render import FORMATS
+from audit.render import FORMATS, PLANS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -85,8 +85,9 @@ table_option = option(
 format_option = option(
     "Output",
     "--format",
-    type=click.Choice(list(FORMATS)),
-    help="The form of the report; text by default.",
+    type=click.Choice([*FORMATS, *PLANS]),
+    help="The form of the report; text by default. For one runtime also what to vendor, or "
+    "the built-ins in use, as a file for pip.",
 )
 color_option = option(
     "Output",
@@ -95,5 +96,107 @@ color_option = option(
     default="auto",
     help="Colour; auto means on a terminal, by NO_COLOR and FORCE_COLOR.",
 )
+cache_dir_option = option(
+    "Cache",
+    "--cache-dir",
+    type=click.Path(),
+    metavar="DIR",
+    help="Where to keep what the index says; by default in the user's cache folder.",
+)
+
+
+def cache_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Declare `--cache-dir`, `--no-cache` and `--refresh`."""
+    no_cache = option(
+        "Cache", "--no-cache", is_flag=True, help="Keep nothing, and use nothing that is kept."
+    )
+    refresh = option(
+        "Cache", "--refresh", is_flag=True, help="Ask the index again about all that is kept."
+    )
+    return cache_dir_option(no_cache(refresh(command)))
+
+
+_WHERE = "Where releases come from"
+_INDEX_OPTIONS = (
+    option(
+        _WHERE,
+        "-i",
+        "--index-url",
+        metavar="URL",
+        help="The package index; by default what pip is configured for, or PyPI.",
+    ),
+    option(
+        _WHERE,
+        "--extra-index-url",
+        multiple=True,
+        metavar="URL",
+        help="One more index; repeatable.",
+    ),
+    option(
+        _WHERE,
+        "-f",
+        "--find-links",
+        multiple=True,
+        metavar="URL|DIR",
+        help="A page of links or a folder of distributions to look in too; repeatable.",
+    ),
+    option(_WHERE, "--no-index", is_flag=True, help="Ask no index, only what --find-links names."),
+    option(_WHERE, "--pre", is_flag=True, help="Take pre-releases for releases like any other."),
+    option(
+        _WHERE,
+        "--only-binary",
+        multiple=True,
+        metavar="NAMES",
+        help="Take no source of these: names with commas, :all: or :none:; repeatable.",
+    ),
+    option(
+        _WHERE,
+        "--no-binary",
+        multiple=True,
+        metavar="NAMES",
+        help="Take no wheels of these: names with commas, :all: or :none:; repeatable.",
+    ),
+    option(
+        _WHERE,
+        "--trusted-host",
+        multiple=True,
+        metavar="HOST",
+        help="A host whose certificate is not verified; repeatable.",
+    ),
+    option(_WHERE, "--cert", type=click.Path(), metavar="FILE", help="CA bundle to trust."),
+    option(
+        _WHERE,
+        "--client-cert",
+        type=click.Path(),
+        metavar="FILE",
+        help="PEM file with our certificate and its key.",
+    ),
+    option(
+        _WHERE, "--proxy", metavar="URL", help="Proxy for every request; empty for none at all."
+    ),
+    option(
+        _WHERE,
+        "--timeout",
+        type=click.FloatRange(min=0, max=3600, min_open=True),
+        metavar="SECONDS",
+        help="How long to wait for an answer, 15 by default.",
+    ),
+    option(
+        _WHERE,
+        "--retries",
+        type=click.IntRange(min=0, max=100),
+        metavar="NUMBER",
+        help="How often to try again what failed in passing, 3 by default.",
+    ),
+)
+
+
+def index_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Declare the options that say where releases come from, named and meant as pip's are."""
+    for each in reversed(_INDEX_OPTIONS):
+        command = each(command)
+    return command
+
+
 CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "SCF_AUDIT"}
 """Settings that every command's context shares."""

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from audit.assess import Platform
 from audit.cli.tables import all_runtimes, known_metadata, table_of
 from audit.names import read_import_names
+from audit.resolve.fitness import read_optional_extensions
 from audit.resolve.index import NoIndex
 from audit.runtimes import select
-from audit.shipped import IMPORT_NAMES, STDLIB_DIFFERENCES, data_text
+from audit.shipped import IMPORT_NAMES, OPTIONAL_EXTENSIONS, STDLIB_DIFFERENCES, data_text
 from audit.source.stdlib import read_differences
 
 if TYPE_CHECKING:
@@ -34,4 +35,5 @@ def load_platform(
         import_names=read_import_names(data_text(IMPORT_NAMES), IMPORT_NAMES),
         library=read_differences(data_text(STDLIB_DIFFERENCES)),
         index=NoIndex(),
+        optional_extensions=read_optional_extensions(data_text(OPTIONAL_EXTENSIONS)),
     )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audit.config import Config, find_config, load_config
 from audit.errors import UsageError
+from audit.index.pip.options import PipOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,19 +37,30 @@ class Settings:
     color: str = "auto"
     quiet: bool = False
     verbose: bool = False
+    cache_dir: str | None = None
+    no_cache: bool = False
+    refresh: bool = False
+    pip: PipOptions = field(default_factory=PipOptions)
+    """Where releases come from, as far as the command line or the configuration says."""
     config: str | None = None
     """The configuration file that was read."""
 
 
 def decide(given: Mapping[str, Any], config: Config) -> Settings:
     """Lay what was given over what is configured; an option not given is None or empty."""
-    values = {}
-    for field in fields(Settings):
-        for value in (given.get(field.name), getattr(config, field.name, None)):
+    names = [each.name for each in fields(Settings)]
+    pip = PipOptions(**_said(PipOptions._fields, given, config))
+    return Settings(**{**_said(names, given, config), "pip": pip, "config": config.file or None})
+
+
+def _said(names: Iterable[str], given: Mapping[str, Any], config: Config) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name in names:
+        for value in (given.get(name), getattr(config, name, None)):
             if value is not None and value != ():
-                values[field.name] = value
+                values[name] = value
                 break
-    return Settings(**{**values, "config": config.file or None})
+    return values
 
 
 def configuration(file: str | None, targets: tuple[str, ...]) -> Config:

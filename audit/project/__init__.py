@@ -109,7 +109,7 @@ def _import_roots(listing: Listing) -> tuple[str, ...]:
 def _scan(
     tree: Tree, listing: Listing, vendored: Sequence[Vendored]
 ) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
-    from audit.source import read_source  # noqa: PLC0415 - not loaded with --no-imports
+    from audit.source.read import read_source  # noqa: PLC0415 - not loaded with --no-imports
 
     owned = {path for copy in vendored for path in copy.files}
     is_ignored, unread = ignored_in(tree, listing)

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     Renderer = Callable[[Report, Canvas], str]
 
 
-def _in_module(name: str) -> Renderer:
+def _in_module(name: str, function: str = "render") -> Renderer:
     def render(report: Report, canvas: Canvas) -> str:
-        rendered: str = import_module(f"audit.render.{name}").render(report, canvas)
+        module = import_module(f"audit.render.{name}")
+        rendered: str = getattr(module, function)(report, canvas)
         return rendered
 
     return render
@@ -37,10 +38,18 @@ FORMATS: Mapping[str, Renderer] = MappingProxyType(
 )
 """What `--format` accepts, and the renderer of each."""
 
+PLANS: Mapping[str, Renderer] = MappingProxyType(
+    {
+        "requirements": _in_module("plan", "requirements"),
+        "constraints": _in_module("plan", "constraints"),
+    }
+)
+"""What `--format` accepts beside, for a report of one runtime: files that pip reads."""
+
 
 def render(report: Report, format: str, canvas: Canvas) -> str:  # noqa: A002 - the option's name
-    """Return a report in one of `FORMATS`, with a newline at its end.
+    """Return a report in one of `FORMATS` or `PLANS`, with a newline at its end.
 
     Raises KeyError for any other format.
     """
-    return FORMATS[format](report, canvas)
+    return {**FORMATS, **PLANS}[format](report, canvas)

@@ -107,7 +107,7 @@ def _runtime(part: RuntimeReport) -> dict[str, Any]:
         "packages": [_package(package) for package in part.packages],
         "imports": [_import(imported) for imported in part.imports],
         "findings": [_finding(finding) for finding in part.findings],
-        "summary": summary_of(part)._asdict(),
+        "summary": {**summary_of(part)._asdict(), "unpacked_bytes": part.unpacked_bytes},
     }
 
 

@@ -27,10 +27,10 @@ from audit.model import (
 from audit.names import ImportNames, read_import_names
 from audit.requirements import read_requirements
 from audit.resolve.index import NoIndex
-from audit.resolve.universe import Preference
+from audit.resolve.target import Preference
 from audit.runtimes import read_runtimes, select
 from audit.shipped import IMPORT_NAMES, RUNTIMES, STDLIB_DIFFERENCES, data_text
-from audit.source import read_source
+from audit.source.read import read_source
 from audit.source.stdlib import StandardLibrary, read_differences
 
 if TYPE_CHECKING:

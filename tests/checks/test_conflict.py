@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from audit.model import Artefact
-from audit.resolve.universe import Preference
+from audit.resolve.target import Preference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ ZIPPED = "in the folder that is zipped: "
             "error blocked requirements.txt:1 six",
             "six<1.13 (requirements.txt:1) and six>=1.13 (requirements.txt:2) "
             "cannot be met together; Python3.6 has built-in six 1.12.0",
-            "write six==1.12.0 at requirements.txt:2",
+            "write six>=1.12.0 at requirements.txt:2",
             id="two lines, and the built-in meets the first",
         ),
         pytest.param(
@@ -54,7 +54,7 @@ ZIPPED = "in the folder that is zipped: "
             "six<1.13 (requirements.txt:1) and six[x]>=1.13 (requirements.txt:2) cannot be met "
             "together; Python3.6 has built-in six 1.12.0; "
             "no such conflict on Python3.7 and Python3.9",
-            'write six[x]==1.12.0; python_version < "3.7" at requirements.txt:2',
+            'write six[x]>=1.12.0; python_version < "3.7" at requirements.txt:2',
             id="a marker and extras stay in the line to write; other runtimes are named",
         ),
         pytest.param(
@@ -62,14 +62,14 @@ ZIPPED = "in the folder that is zipped: "
             "error blocked requirements.txt:1 six",
             "six==1.12 (requirements.txt:1) and six>1.12 (constraints.txt:1) "
             "cannot be met together; Python3.6 has built-in six 1.12.0",
-            "write six==1.12.0 at constraints.txt:1",
+            "write six>=1.12.0 at constraints.txt:1",
             id="a constraint",
         ),
         pytest.param(
             {"requirements": "six>2,<1\n", "runtimes": ["3.7"]},
             "error blocked requirements.txt:1 six",
             "nothing that Python3.7 may use meets six<1,>2 (requirements.txt:1)",
-            "loosen or drop six<1,>2 (requirements.txt:1)",
+            "write six at requirements.txt:1",
             id="a line that no version can meet",
         ),
         pytest.param(
@@ -80,8 +80,8 @@ ZIPPED = "in the folder that is zipped: "
             },
             "error blocked requirements.txt:2 urllib3",
             "nothing that Python3.6 may use meets urllib3>=1.26 (requirements.txt:2); "
-            "Python3.6 has built-in urllib3 1.24.2",
-            "write urllib3==1.24.2 at requirements.txt:2",
+            "Python3.6 has built-in urllib3 1.24.2, and --builtins require allows no other",
+            "write urllib3>=1.24.2 at requirements.txt:2",
             id="built-ins are required: a line of the project",
         ),
         pytest.param(
@@ -91,8 +91,9 @@ ZIPPED = "in the folder that is zipped: "
                 "preference": Preference.REQUIRE,
             },
             "error blocked requirements.txt:1 six",
-            "nothing that Python3.6 may use meets six>2 (needed by built-in mid 2, needed by "
-            "built-in web 1.0, from requirements.txt:1); Python3.6 has built-in six 1.12.0",
+            "web (requirements.txt:1) cannot be met on Python3.6; built-in web 1.0 needs mid; "
+            "built-in mid 2 needs six>2; Python3.6 has built-in six 1.12.0, "
+            "and --builtins require allows no other",
             "let another version be packed: --builtins prefer",
             id="built-ins are required: no line of the project, but the chain back to one",
         ),
@@ -114,9 +115,9 @@ def test_a_line_against_what_a_built_in_needs_names_both_ends(told: Callable[...
         (
             "error blocked requirements.txt:2 urllib3",
             (
-                "urllib3>=1.26 (requirements.txt:2) and urllib3<1.25,>=1.21.1 (needed by built-in "
-                "requests 2.21.0, needed by built-in tool 1.0, from requirements.txt:1) "
-                "cannot be met together"
+                "tool (requirements.txt:1) and urllib3>=1.26 (requirements.txt:2) cannot be met "
+                "together; built-in tool 1.0 needs requests; "
+                "built-in requests 2.21.0 needs urllib3<1.25,>=1.21.1"
             ),
             "write urllib3<1.25,>=1.21.1 at requirements.txt:2",
         )
@@ -135,7 +136,7 @@ def test_three_parties_are_all_named(told: Callable[..., Any]) -> None:
         "six>=1.12 (requirements.txt:1), six!=1.12.*,!=1.13.* (requirements.txt:2) and "
         "six<1.14 (constraints.txt:1) cannot be met together"
     )
-    assert remedy == "write six>=1.12 at constraints.txt:1"
+    assert remedy == "write six!=1.12.*,!=1.13.*,>=1.12 at constraints.txt:1"
 
 
 def test_a_package_can_take_nothing_more_so_what_is_missing_clashes(
@@ -152,8 +153,8 @@ def test_a_package_can_take_nothing_more_so_what_is_missing_clashes(
         (
             "error blocked requirements.txt:2 jinja2",
             (
-                "nothing that Python3.6 may use meets Jinja2>=2.10 "
-                "(needed by vendored flask 1.0, from requirements.txt:2)"
+                "flask (requirements.txt:2) cannot be met on Python3.6; "
+                "vendored flask 1.0 needs Jinja2>=2.10"
             ),
             ZIPPED + pip("Jinja2>=2.10"),
         )

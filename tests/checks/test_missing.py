@@ -11,6 +11,8 @@ from audit.model import Artefact
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from audit.resolve.index import Index
+
 HANDLER = "index.main_handler"
 ADD = "add what provides nowhere to the requirements, or its files to the package"
 CP311 = "cp311-cp311-manylinux_2_17_x86_64"
@@ -285,3 +287,242 @@ def test_an_import_that_is_met_or_never_runs(
     told: Callable[..., Any], code: str, source: str, case: dict[str, Any]
 ) -> None:
     assert told(code, sources={"index.py": source}, **case) == []
+
+
+YAML = {"index.py": "import yaml\n"}
+FILES: dict[str, dict[str, Any]] = {
+    "a 1": {"names": ["a"]},
+    "b 1": {"names": ["b.c"]},
+    "old 1": {"names": ["old"], "tags": ""},
+    "pyyaml 5": {"names": ["yaml"]},
+    "pyyaml 6": {"names": ["yaml", "_yaml"], "requires_python": ">=3.8"},
+    "nowhere 2": {"names": ["nowhere"]},
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "head", "ending"),
+    [
+        pytest.param({}, "error blocked", "", id="all files are known"),
+        pytest.param(
+            {"a 1": {}},
+            "warning unknown",
+            "; unless it comes with a, whose files could not be read "
+            "(a-1-py2.py3-none-any.whl is broken)",
+            id="a file that cannot be read",
+        ),
+        pytest.param(
+            {"a 1": {}, "b 1": {}},
+            "warning unknown",
+            "; unless it comes with a or b, whose files could not be read",
+            id="two of them",
+        ),
+        pytest.param(
+            {"a 1": {"names": ["a"], "tags": "", "unsure": "its setup.py is not run"}},
+            "warning unknown",
+            "; unless it comes with a, of which not all is known",
+            id="a source that may bring in more",
+        ),
+        pytest.param(
+            {"a 1": {"names": [], "tags": ""}},
+            "warning unknown",
+            "; unless it comes with a, of which not all is known",
+            id="a source that shows no modules",
+        ),
+        pytest.param(
+            {"a 1": {"names": ["a"], "tags": "", "compiles": True}},
+            "error blocked",
+            "",
+            id="a source to compile that shows them",
+        ),
+        pytest.param({"a 1": {"names": []}}, "error blocked", "", id="a wheel without modules"),
+    ],
+)
+def test_what_is_missing_is_proven_by_the_files_of_all_that_is_pinned(
+    told: Callable[..., Any],
+    shelf: Callable[..., Index],
+    files: dict[str, Any],
+    head: str,
+    ending: str,
+) -> None:
+    index = shelf({"a": {"1": ("b",)}, "b": {"1": ()}}, {**FILES, **files})
+    case = {"sources": {"index.py": "import nowhere\n"}, "requirements": "a\n"}
+    assert told("SCF201", index=index, **case) == [
+        (f"{head} index.py:1 nowhere", f"no module nowhere on Python3.6{ending}", ADD)
+    ]
+
+
+def test_what_was_not_checked_and_what_cannot_be_read_are_both_named(
+    told: Callable[..., Any], shelf: Callable[..., Index]
+) -> None:
+    case = {"sources": {"index.py": "import nowhere\n"}, "requirements": "a\nelsewhere\n"}
+    ((_, message, _),) = told("SCF201", index=shelf({"a": {"1": ()}}), **case)
+    assert message == (
+        "no module nowhere on Python3.6; unless it comes with elsewhere, not checked, or with a, "
+        "whose files could not be read (a-1-py2.py3-none-any.whl is broken)"
+    )
+
+
+def test_a_relative_import_comes_with_nothing(told: Callable[..., Any]) -> None:
+    case = {"sources": {"index.py": "from .gone import x\n"}, "requirements": "a\n"}
+    ((head, _, _),) = told("SCF201", **case)
+    assert head == "error blocked index.py:1 .gone"
+
+
+def test_what_a_conflict_would_bring_is_not_missing_for_sure(told: Callable[..., Any]) -> None:
+    case = {"sources": YAML, "requirements": "pyyaml<5\npyyaml>6\n"}
+    ((head, message, _),) = told("SCF201", **case)
+    assert head == "warning unknown index.py:1 yaml"
+    assert message.endswith("; unless it comes with pyyaml, which is in a conflict")
+    ((head, _, _),) = told("SCF201", artefact=Artefact.PACKAGE, **case)
+    assert head == "error blocked index.py:1 yaml"
+
+
+@pytest.mark.parametrize(
+    ("stock", "files", "runtime", "told_of", "requirement"),
+    [
+        pytest.param(
+            {"pyyaml": {"5": (), "6": ()}},
+            {},
+            "3.6",
+            "; pyyaml 5 has it",
+            "'pyyaml==5'",
+            id="the newest that fits the runtime",
+        ),
+        pytest.param(
+            {"pyyaml": {"5": (), "6": ()}},
+            {},
+            "3.9",
+            "; pyyaml 6 has it",
+            "'pyyaml==6'",
+            id="on another runtime",
+        ),
+        pytest.param(
+            {"pyyaml": {"5": (), "6": ("b>=1",)}},
+            {"pyyaml 6": {"names": ["yaml"]}},
+            "3.6",
+            "; pyyaml 5 has it",
+            "'pyyaml==5'",
+            id="and goes with the requirements",
+        ),
+        pytest.param(
+            {"pyyaml": {"5": ()}},
+            {"pyyaml 5": {}},
+            "3.6",
+            "; pyyaml 5 has it",
+            "'pyyaml==5'",
+            id="the table's word where its file cannot be read",
+        ),
+        pytest.param(
+            {"pyyaml": {"5": ()}},
+            {"pyyaml 5": {"names": ["snakeyaml"]}},
+            "3.6",
+            "",
+            "'pyyaml'",
+            id="nothing where its file says otherwise",
+        ),
+    ],
+)
+def test_the_requirement_to_add_is_named_at_a_version_that_fits(  # noqa: PLR0913, PLR0917  # a row and fixtures
+    told: Callable[..., Any],
+    pip: Callable[..., str],
+    shelf: Callable[..., Index],
+    stock: dict[str, Any],
+    files: dict[str, Any],
+    runtime: str,
+    told_of: str,
+    requirement: str,
+) -> None:
+    rest = {"a": {"1": ("b<1",)}, "b": {"0.9": (), "1": ()}}
+    index = shelf({**rest, **stock}, {**FILES, "b 0.9": {"names": ["b"]}, **files})
+    case = {"sources": YAML, "requirements": "a\n", "runtimes": [runtime]}
+    assert told("SCF201", index=index, **case) == [
+        (
+            "error blocked index.py:1 yaml",
+            f"no module yaml on Python{runtime}{told_of}",
+            pip("X", runtime).replace("'X'", requirement),
+        )
+    ]
+
+
+def test_a_suggestion_that_comes_as_source_is_built_by_the_runtimes_python(
+    told: Callable[..., Any], shelf: Callable[..., Index]
+) -> None:
+    index = shelf({"pyyaml": {"5": ()}}, {"pyyaml 5": {"names": ["yaml"], "tags": ""}})
+    ((_, _, remedy),) = told("SCF201", sources=YAML, index=index)
+    assert remedy == "python3.6 -m pip install --no-deps --target . 'pyyaml==5'"
+
+
+def test_a_suggestion_that_fits_nowhere_or_clashes_says_so(
+    told: Callable[..., Any], shelf: Callable[..., Index]
+) -> None:
+    none = shelf({"pyyaml": {"6": ()}}, {"pyyaml 6": {"tags": "cp311-cp311-win_amd64"}})
+    ((_, message, remedy),) = told("SCF201", sources=YAML, index=none)
+    assert message.endswith("; no release of pyyaml fits")
+    assert remedy == "choose a runtime that pyyaml has releases for, or do without it"
+    clashing = shelf(
+        {"a": {"1": ("b<1",)}, "b": {"0.9": (), "1": ()}, "pyyaml": {"5": ("b>=1",)}},
+        {**FILES, "b 0.9": {"names": ["b"]}},
+    )
+    case = {"sources": YAML, "requirements": "a\n"}
+    ((_, message, remedy),) = told("SCF201", index=clashing, **case)
+    assert message.endswith("; pyyaml 5 has it, which clashes with the requirements")
+    assert remedy == "add pyyaml to the requirements to see what is against it"
+
+
+def test_an_equal_name_is_a_guess_and_needs_the_module_in_its_files(
+    told: Callable[..., Any], pip: Callable[..., str], shelf: Callable[..., Index]
+) -> None:
+    case = {"sources": {"index.py": "import nowhere\n"}}
+    index = shelf({"nowhere": {"2": ()}}, FILES)
+    assert told("SCF201", index=index, **case) == [
+        (
+            "error blocked index.py:1 nowhere",
+            "no module nowhere on Python3.6; nowhere 2 on the index has a module of that name",
+            f"if that is the one that is meant: {pip('nowhere==2')}",
+        )
+    ]
+    for other in ({"nowhere 2": {"names": ["somewhere"]}}, {}):
+        ((_, message, remedy),) = told("SCF201", index=shelf({"nowhere": {"2": ()}}, other), **case)
+        assert (message, remedy) == ("no module nowhere on Python3.6", ADD)
+
+
+def test_a_line_that_its_marker_leaves_out_is_named(
+    told: Callable[..., Any], shelf: Callable[..., Index]
+) -> None:
+    case = {"sources": YAML, "requirements": "PyYAML>=4; python_version>='3.7'\n"}
+    left_out = "PyYAML>=4; python_version>='3.7' (requirements.txt:1) does not apply here"
+    ((_, message, _),) = told("SCF201", **case)
+    assert message == f"no module yaml on Python3.6; {left_out}"
+    ((_, message, _),) = told("SCF201", index=shelf({"pyyaml": {"5": ()}}, FILES), **case)
+    assert message == f"no module yaml on Python3.6; pyyaml 5 has it; {left_out}"
+
+
+def test_a_guess_in_a_namespace_is_made_for_its_longest_part(
+    told: Callable[..., Any], pip: Callable[..., str], shelf: Callable[..., Index]
+) -> None:
+    stock = {"google": {"9": ()}, "google-thing": {"2": ()}}
+    index = shelf(stock, {"google-thing 2": {"names": ["google.thing"]}})
+    ((_, _, remedy),) = told("SCF201", sources={"index.py": "import google.thing.x\n"}, index=index)
+    assert remedy == f"if that is the one that is meant: {pip('google-thing==2')}"
+
+
+def test_what_is_required_already_is_not_suggested_again(
+    told: Callable[..., Any], shelf: Callable[..., Index]
+) -> None:
+    index = shelf({"pyyaml": {"4": (), "5": ()}}, {**FILES, "pyyaml 4": {"names": ["yaml"]}})
+    case = {"sources": YAML, "requirements": "pyyaml<5\npyyaml>=5\n", "index": index}
+    ((_, message, _),) = told("SCF201", **case)
+    assert message == (
+        "no module yaml on Python3.6; unless it comes with pyyaml, which is in a conflict"
+    )
+
+
+def test_a_copy_that_lacks_the_module_does_not_stand_for_the_release_that_has_it(
+    told: Callable[..., Any], pip: Callable[..., str], shelf: Callable[..., Index]
+) -> None:
+    copy = {"pyyaml 5": {"files": ["pyyaml/__init__.py"]}}
+    index = shelf({"pyyaml": {"5": ()}}, FILES)
+    ((_, message, remedy),) = told("SCF201", sources=YAML, vendored=copy, index=index)
+    assert message == "no module yaml on Python3.6; pyyaml 5 has it"
+    assert remedy == pip("pyyaml==5")

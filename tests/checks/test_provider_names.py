@@ -9,6 +9,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from audit.resolve.index import Index
+
 COS = {"cos-python-sdk-v5 1.6.6": ()}
 V5 = "import qcloud_cos_v5\n"
 
@@ -29,11 +31,35 @@ V5 = "import qcloud_cos_v5\n"
             "index.py:1",
             id="packed already",
         ),
+        pytest.param(
+            V5,
+            {"runtimes": ["3.7"], "requirements": "cos-python-sdk-v5\n", "index": "stocked"},
+            "index.py:1",
+            id="to be packed, and its files are known",
+        ),
+        pytest.param(
+            V5,
+            {
+                "built_ins": COS,
+                "requirements": "cos-python-sdk-v5>=1.9\n",
+                "index": "stocked",
+            },
+            "index.py:1",
+            id="the built-in is replaced",
+        ),
     ],
 )
 def test_an_import_by_the_name_of_the_other_provider(
-    told: Callable[..., Any], code: str, case: dict[str, Any], place: str
+    told: Callable[..., Any],
+    shelf: Callable[..., Index],
+    code: str,
+    case: dict[str, Any],
+    place: str,
 ) -> None:
+    if "index" in case:
+        release = {"cos-python-sdk-v5": {"1.9": ()}}
+        index = shelf(release, {"cos-python-sdk-v5 1.9": {"names": ["qcloud_cos"]}})
+        case = {**case, "index": index}
     assert told("SCF204", sources={"index.py": code}, **case) == [
         (
             f"warning ready {place} qcloud_cos_v5",

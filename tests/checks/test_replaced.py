@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from audit.resolve.universe import Preference
+from audit.resolve.target import Preference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from audit.resolve.index import Index
 
 SIX = {"six 1.12.0": ()}
 REQUESTS = {"requests 2.21.0": ("urllib3<1.25,>=1.21.1",), "urllib3 1.24.2": ()}
@@ -186,3 +188,83 @@ def test_a_built_in_whose_needs_are_not_known_is_never_passed_over_for_them(
     unknown = {**REQUESTS, "requests 2.21.0": None}
     case = {"requirements": "requests\nurllib3>=1.26\n", "built_ins": unknown}
     assert told("SCF104", **case) == []
+
+
+CLOSURE = {
+    "boto3": {"1.15": ("botocore==1.18",), "1.23": ("botocore==1.26",)},
+    "botocore": {"1.18": ("urllib3<1.26,>=1.20",), "1.26": ("urllib3<1.27,>=1.25.4",)},
+    "requests": {"2.21.0": ("urllib3<1.25,>=1.21.1",), "2.27.1": ("urllib3<1.27,>=1.21.1",)},
+    "web": {"1.0": ("urllib3>=1.20",)},  # against nobody
+    "urllib3": {"1.24.2": (), "1.26.20": ()},
+}
+
+
+def test_with_an_index_a_built_in_says_what_it_was_given_up_for(
+    told: Callable[..., Any], shelf: Callable[..., Index]
+) -> None:
+    case = {
+        "requirements": "requests\nboto3\nweb\n",
+        "built_ins": REQUESTS,
+        "index": shelf(CLOSURE),
+    }
+    need = (
+        "urllib3<1.27,>=1.25.4 (needed by botocore 1.26, needed by boto3 1.23, "
+        "from requirements.txt:2)"
+    )
+    assert told("SCF104", **case) == [
+        (
+            "note ready requirements.txt:1 requests",
+            (
+                f"Python3.6 has built-in requests 2.21.0, but it needs urllib3<1.25,>=1.21.1, "
+                f"against {need}"
+            ),
+            "vendor both, or a release of botocore that urllib3<1.25,>=1.21.1 will do for",
+        )
+    ]
+    assert told("SCF102", **case) == [
+        (
+            "note ready requirements.txt:2 urllib3",
+            f"Python3.6 has built-in urllib3 1.24.2, which does not meet {need}",
+            "vendor it, or a release of botocore that built-in urllib3 1.24.2 will do for",
+        )
+    ]
+
+
+def test_a_built_in_that_indirect_packages_make_room_for_is_used_and_not_reported(
+    told: Callable[..., Any], shelf: Callable[..., Index]
+) -> None:
+    # Won back by the second try: openssl 2 would have had cryptography 3.
+    case = {
+        "requirements": "requests[security]\n",
+        "built_ins": {
+            "requests 2.21.0": ('openssl; extra == "security"',),
+            "cryptography 2.6.1": (),
+        },
+        "index": shelf(
+            {
+                "openssl": {"1": ("cryptography>=2.3",), "2": ("cryptography>=3",)},
+                "cryptography": {"3": ()},
+            }
+        ),
+    }
+    assert told("SCF102", **case) == told("SCF104", **case) == []
+
+
+def test_a_built_in_whose_needs_have_no_release_says_so(
+    told: Callable[..., Any], shelf: Callable[..., Index]
+) -> None:
+    case = {
+        "requirements": "tool\n",
+        "built_ins": {"tool 1.0": ("helper>=2",)},
+        "index": shelf({"tool": {"2.0": ("helper>=1",)}, "helper": {"1.0": ()}}),
+    }
+    assert told("SCF104", **case) == [
+        (
+            "note ready requirements.txt:1 tool",
+            (
+                "Python3.6 has built-in tool 1.0, but it needs helper>=2, "
+                "which cannot be had beside the rest"
+            ),
+            "to see what is against it, add helper>=2 to the requirements",
+        )
+    ]

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
-from packaging.version import Version
 
-from audit.model import Metadata
-from audit.pins import Release
 from audit.runtimes import wheel_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from packaging.utils import NormalizedName
-
     from audit.model import Runtime
+    from audit.resolve.index import Index
 
 UNCHECKED = "to be vendored, not checked against an index:"
 DIGEST = "a" * 64
@@ -186,34 +180,10 @@ def test_what_need_not_be_vendored(told: Callable[..., Any], case: dict[str, Any
     assert told("SCF103", **case) == []
 
 
-class Shelf(NamedTuple):
-    """An index of one release a name, and what each requires."""
-
-    stock: dict[str, tuple[str, ...]]
-
-    def releases(self, name: NormalizedName) -> tuple[Release, ...]:
-        return tuple(
-            Release(
-                name=name,
-                version=Version(text.split()[1]),
-                file=f"{name}.whl",
-                kind="wheel",
-                size=10,
-                sha256="0",
-            )
-            for text in self.stock
-            if canonicalize_name(text.split()[0]) == name
-        )
-
-    def metadata(self, release: Release) -> Metadata:
-        requires = self.stock[f"{release.name} {release.version}"]
-        return Metadata(requires=tuple(map(Requirement, requires)))
-
-
 def test_a_release_of_an_index_is_named_with_its_version_and_proven(
-    told: Callable[..., Any], pip: Callable[..., str]
+    told: Callable[..., Any], pip: Callable[..., str], shelf: Callable[..., Index]
 ) -> None:
-    index = Shelf({"flask 1.0": ("click<8",), "click 7.1": ()})
+    index = shelf({"flask": {"1.0": ("click<8",)}, "click": {"7.1": ()}})
     assert told("SCF103", requirements="flask>=1\n", index=index) == [
         (
             "note vendor requirements.txt:1 click",
@@ -225,4 +195,54 @@ def test_a_release_of_an_index_is_named_with_its_version_and_proven(
             "flask==1.0 to be vendored: flask>=1 (requirements.txt:1)",
             pip("flask==1.0"),
         ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "fields", "caveat"),
+    [
+        ("old==1", {"is_yanked": True}, "; its index has withdrawn it (yanked)"),
+        (
+            "old",
+            {"classified": ("2", "2.7")},
+            "; its classifiers name no Python 3, and nothing else tells",
+        ),
+        ("old", {"classified": ("2", "2.7"), "requires_python": ">=2.7"}, ""),
+        ("old", {"classified": ("3", "3.4")}, ""),
+        ("old", {}, ""),
+    ],
+)
+def test_what_speaks_against_a_release_is_told_and_decides_nothing(
+    told: Callable[..., Any],
+    shelf: Callable[..., Index],
+    line: str,
+    fields: dict[str, Any],
+    caveat: str,
+) -> None:
+    index = shelf({"old": {"1": ()}}, {"old 1": fields})
+    ((head, message, _),) = told("SCF103", requirements=line, index=index)
+    assert head == "note vendor requirements.txt:1 old"
+    assert message == f"old==1 to be vendored{caveat}: {line} (requirements.txt:1)"
+
+
+def test_the_command_names_the_platform_of_a_wheel_that_pip_would_not_think_of(
+    told: Callable[..., Any], shelf: Callable[..., Index]
+) -> None:
+    tags = "cp36-cp36m-manylinux_2_12_x86_64"
+    index = shelf({"fast": {"1": ()}}, {"fast 1": {"tags": tags}})
+    ((_, _, remedy),) = told("SCF103", requirements="fast\n", index=index)
+    assert remedy.endswith(
+        "--platform manylinux2014_x86_64 --platform manylinux_2_12_x86_64 'fast==1'"
+    )
+
+
+def test_a_wheel_whose_metadata_cannot_be_read_says_why(
+    told: Callable[..., Any], shelf: Callable[..., Index]
+) -> None:
+    index = shelf({"a": {"1": ()}}, {"a 1": {"unsure": "its metadata is cut short"}})
+    assert [each[:2] for each in told("SCF103", requirements="a\n", index=index)] == [
+        (
+            "warning unknown requirements.txt:1 a",
+            "a==1 to be vendored, its metadata is cut short: a (requirements.txt:1)",
+        )
     ]

@@ -260,6 +260,7 @@ def test_a_package_an_import_a_finding_and_the_counts(small: Report) -> None:
         "missing": 1,
         "unknown": 1,
         "vendor_bytes": 63133,
+        "unpacked_bytes": None,
     }
 
 
