@@ -133,7 +133,7 @@ def _measure(engine: Engine, files: list[str]) -> Run:
 
 def _extract(extractor: str, files: list[str]) -> Run:
     if extractor == "ours":
-        from audit.source import read_source  # noqa: PLC0415  # not in deptry's process
+        from audit.source.read import read_source  # noqa: PLC0415  # not in deptry's process
 
         begin = time.perf_counter()
         kept = [read_source(file, Path(file).read_bytes()) for file in files]

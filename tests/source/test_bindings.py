@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from audit.source import read_source
+from audit.source.read import read_source
 
 
 @pytest.mark.parametrize(

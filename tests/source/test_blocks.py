@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.model import OTHERWISE, Attempt, Block, Condition, Function, Import
-from audit.source import grammar, host, lexer, read_source
+from audit.source import grammar, host, lexer
 from audit.source.encoding import readable
+from audit.source.read import read_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from audit.model import Attempt, Block, Condition, Function
-from audit.source import read_source
+from audit.source.read import read_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audit.source import read_source
+from audit.source.read import read_source
 
 if TYPE_CHECKING:
     from audit.model import Import, Problem
