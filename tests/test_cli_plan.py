@@ -45,9 +45,7 @@ def test_the_exit_code_is_that_of_the_audit_and_what_is_unknown_is_told(
 
 
 def test_constraints_go_to_a_file_beside_the_report(program: Program, project: Path) -> None:
-    ran = program(
-        ".", "--runtime=3.6", "--offline", "-o", "constraints=built-ins.txt", cwd=project
-    )
+    ran = program(".", "--runtime=3.6", "--offline", "-o", "constraints=built-ins.txt", cwd=project)
     text = (project / "built-ins.txt").read_text(encoding="utf-8")
     assert "\nrequests==2.21.0  # built-in\n" in text
     assert ran.out.startswith("scf-audit ")
