@@ -150,7 +150,7 @@ def _is_direct(url: str, no_proxy: str) -> bool:
     """Whether `no_proxy` names the host: itself, a domain that it is in, or a network."""
     host = urlsplit(url).hostname or ""
     entries = [entry for entry in no_proxy.replace(" ", "").split(",") if entry]
-    if entries == ["*"]:
+    if no_proxy == "*":
         return True
     # The first two rules are of requests, for names and addresses, the third is of urllib,
     # which requests asks as well: a dot in front does not matter, nor does case.
