@@ -80,7 +80,7 @@ def _why(best: RuntimeReport) -> str:
             return f"{name} runs the project as it stands"
         case Verdict.VENDOR:
             count = best.count(Status.VENDOR)
-            size = f" ({_size(best)})" if best.sizes_known else ""
+            size = f" ({sized(best.vendor_bytes)})" if best.sizes_known else ""
             are = "is" if count == 1 else "are"
             return f"{name} runs it once {_things(count)}{size} {are} packed"
         case Verdict.UNKNOWN | Verdict.BLOCKED:
@@ -105,7 +105,10 @@ def _why_not(report: RuntimeReport, best: RuntimeReport) -> str:
     if report.verdict is Verdict.UNKNOWN and best.verdict is not Verdict.UNKNOWN:
         return f"not proven: {_open(report)}"
     if report.sizes_known and best.sizes_known and report.vendor_bytes > best.vendor_bytes:
-        return f"more to vendor: {_size(report)} against {_size(best)}"
+        mine, theirs = report.vendor_bytes, best.vendor_bytes
+        if sized(mine) == sized(theirs):
+            return f"more to vendor: {mine:,} bytes against {theirs:,}"
+        return f"more to vendor: {sized(mine)} against {sized(theirs)}"
     if _to_pack(report) > _to_pack(best):
         return f"more to vendor: {_things(_to_pack(report))} against {_to_pack(best)}"
     return f"as good, but an older Python than {best.runtime.name}"
@@ -115,9 +118,9 @@ def _things(count: int) -> str:
     return "1 distribution" if count == 1 else f"{count} distributions"
 
 
-def _size(report: RuntimeReport) -> str:
-    size = report.vendor_bytes
-    return f"{size / 1e3:.0f} kB" if size < _MEGABYTE else f"{size / _MEGABYTE:.1f} MB"
+def sized(size: int) -> str:
+    """Return bytes as decimal units, as the platform counts its limits: `12 kB`, `1.2 MB`."""
+    return f"{size / 1e3:.0f} kB" if size < _MEGABYTE else f"{size / _MEGABYTE:,.1f} MB"
 
 
 def exit_code(report: Report, fail_on: str, *, every_runtime: bool) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import pytest
+from hypothesis import settings
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from audit.pins import Release
     from tools.ours import Ours
     from tools.replay import Replay
+
+# How long an example takes depends on what else the machine does.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -179,10 +184,12 @@ def _shelved(
     requires: Iterable[str],
     *,
     names: Iterable[str] | None = None,
+    shared: Iterable[str] = (),
+    python_3: str = "",
     unpacked: int = 1,
     **fields: Any,  # noqa: ANN401  # those of two values
 ) -> Shelved:
     metadata = Metadata(requires=tuple(map(Requirement, requires)))
     said = {key: fields.pop(key) for key in [*fields] if key in Metadata._fields}
-    contents = None if names is None else Contents(tuple(names), unpacked)
+    contents = None if names is None else Contents(tuple(names), unpacked, tuple(shared), python_3)
     return Shelved(metadata._replace(**said), contents=contents, **fields)

@@ -97,6 +97,8 @@ def test_every_command_has_help(program: Program, command: str) -> None:
 
     assert ran.code == 0
     assert ran.out.startswith(f"Usage: scf-audit {command}")
+    assert "\b" not in ran.out
+    assert "\\b" not in ran.out
 
 
 @pytest.mark.parametrize(

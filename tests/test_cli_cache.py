@@ -141,3 +141,9 @@ def test_the_format_of_reports_is_none_of_its_business(
     monkeypatch.setenv("SCF_AUDIT_FORMAT", "markdown")
 
     assert program("cache", "--cache-dir", str(tmp_path)).code == 0
+
+
+def test_a_command_that_there_is_not_is_no_argument_of_another(program: Program) -> None:
+    ran = program("cache", "clean")
+    assert ran.code == 2
+    assert ran.err == "scf-audit: error: cache: no command 'clean'; known: dir, info, clear\n"

@@ -32,7 +32,7 @@ def test_a_move_is_told(program: Program, project: Path) -> None:
     assert "imports by another name: qcloud_cos_v5 -> qcloud_cos" in lines
     assert "imports found now: dataclasses: missing -> standard library" in lines
     assert "to vendor now: cos-python-sdk-v5 ?, requests ?" in lines
-    assert ran.out.endswith("Python3.6 -> Python3.10: blocked -> unknown; to vendor 0.0 MB -> ?\n")
+    assert ran.out.endswith("Python3.6 -> Python3.10: blocked -> unknown; to vendor 0 kB -> ?\n")
     assert ran.err == ""
 
 
@@ -127,3 +127,4 @@ def test_the_help_names_both_runtimes(program: Program) -> None:
     assert ran.code == 0
     assert {"--from", "--to", "--table", "--offline"} <= set(ran.out.split())
     assert "--runtime " not in ran.out
+    assert ran.out.index("\nMove:\n") < ran.out.index("\nWhat to audit for:\n")

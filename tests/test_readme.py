@@ -49,13 +49,17 @@ def test_every_link_leads_somewhere(target: str) -> None:
     assert (ROOT / target).exists()
 
 
-def test_the_configuration_shown_is_one_that_is_accepted() -> None:
+def test_the_configuration_shown_is_one_that_is_accepted(program: Program, tmp_path: Path) -> None:
     (shown,) = re.findall(r"```toml\n(\[tool\.scf-audit\].*?)```", README, re.DOTALL)
+    (tmp_path / "pyproject.toml").write_text(shown, encoding="utf-8")
+    (tmp_path / "requirements.txt").write_text("six\n", encoding="utf-8")
 
     config = read_config(shown, "pyproject.toml")
+    ran = program(".", cwd=tmp_path)
 
     assert config is not None
     assert config.runtime == tuple(tomli.loads(shown)["tool"]["scf-audit"]["runtime"])
+    assert (ran.code, ran.err) == (0, "")
 
 
 @pytest.mark.parametrize("line", re.findall(r"^scf-audit (.+)$", README, re.MULTILINE))

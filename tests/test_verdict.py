@@ -153,6 +153,17 @@ def test_sizes_that_the_index_does_not_give_count_for_nothing() -> None:
     assert alone.reason == "Python3.9 runs it once 1 distribution is packed"
 
 
+def test_a_difference_too_small_for_kilobytes_is_told_in_bytes() -> None:
+    recommended = recommend(
+        [
+            report_of("3.9", package(Status.VENDOR, 6_401)),
+            report_of("3.7", package(Status.VENDOR, 6_399)),
+        ]
+    )
+    assert recommended is not None
+    assert dict(recommended.others) == {"Python3.9": "more to vendor: 6,401 bytes against 6,399"}
+
+
 def test_every_other_runtime_is_told_why_it_lost() -> None:
     recommended = recommend([READY, VENDOR, UNKNOWN, BLOCKED])
     assert recommended is not None

@@ -1,11 +1,10 @@
 """Draw what `scf-audit` prints for the example, as `docs/screenshot.svg`.
 
-Run it from anywhere, with the interpreter that has scf-audit's dependencies:
+    python -m tools.screenshot [--check]
 
-    python tools/screenshot.py
-
-It runs the real command line with colour on, at 100 columns, and draws the output with
-the standard library alone. Equal output gives an equal file.
+It runs the real command line with colour on, at 100 columns, over the recorded index of
+`tools/replay.py`, and draws the output with the standard library alone. Equal output gives an
+equal file.
 """
 
 from __future__ import annotations
@@ -19,6 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import east_asian_width
 from xml.sax.saxutils import escape
+
+from tools.replay import Replay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,9 +59,10 @@ class Piece(NamedTuple):
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Write the picture; return 1 where the command printed nothing."""
+    """Write the picture, or compare it; return 1 where it differs or there is nothing to draw."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("-o", "--output", type=Path, default=ROOT / "docs" / "screenshot.svg")
+    parser.add_argument("--check", action="store_true", help="only say whether it is up to date")
     parser.add_argument("target", nargs="?", default=TARGET)
     options = parser.parse_args(argv)
     output = run(options.target)
@@ -68,23 +70,40 @@ def main(argv: list[str] | None = None) -> int:
         print("the command printed nothing", file=sys.stderr)
         return 1
     command = f"scf-audit {options.target}"
+    picture = draw(f"$ {command}\n\n{output}", command)
+    if options.check:
+        is_there = options.output.exists()
+        return int(not is_there or options.output.read_text(encoding="utf-8") != picture)
     options.output.parent.mkdir(exist_ok=True)
-    options.output.write_text(draw(f"$ {command}\n\n{output}", command), encoding="utf-8")
+    options.output.write_text(picture, encoding="utf-8")
     return 0
 
 
 def run(target: str) -> str:
     """Return what the tool prints for a target; its exit code is the example's own affair."""
-    wishes = {"FORCE_COLOR": "1", "COLUMNS": str(COLUMNS), "PYTHONUTF8": "1"}
-    environ = {key: value for key, value in os.environ.items() if key != "NO_COLOR"} | wishes
-    done = subprocess.run(
-        [sys.executable, "-m", "audit", target],
-        cwd=ROOT,
-        env=environ,
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-        check=False,
-    )
+    foreign = ("NO_COLOR", "PIP_", "SCF_AUDIT_")
+    environ = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
+    # The sizes of replayed files are made up, so they are not to decide.
+    with Replay(no_digests=True) as index:
+        environ |= {
+            "FORCE_COLOR": "1",
+            "COLUMNS": str(COLUMNS),
+            "PYTHONUTF8": "1",
+            "PIP_CONFIG_FILE": os.devnull,
+            "SCF_AUDIT_INDEX_URL": index.url,
+            "SCF_AUDIT_NO_CACHE": "1",
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "audit", target],
+            cwd=ROOT,
+            env=environ,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            check=False,
+        )
+        missed = [path for path in index.misses if path.startswith("/simple/")]
+    if missed:
+        print(f"not recorded: {', '.join(missed)}", file=sys.stderr)
     return done.stdout
 
 

@@ -14,6 +14,7 @@ from audit.checks import (
     from_source,
     missing,
     provider_names,
+    python_2,
     replaced,
     size,
     unread,
@@ -45,6 +46,7 @@ CHECKS = (
     Check(unsupported.find, (unsupported.RULE,)),
     Check(extras.find, (extras.RULE,)),
     Check(missing.find, (missing.MISSING, missing.ABSENT)),
+    Check(python_2.find, (python_2.RULE,)),
     Check(provider_names.find, (provider_names.RULE,)),
     Check(size.find, (size.RULE,)),
 )

@@ -10,6 +10,7 @@ from audit.checks.wording import asked, called, listed, place, rewritten, vendor
 from audit.model import Artefact
 from audit.pins import BuiltIn, Conflicted
 from audit.report import Finding, Rule, Severity, Verdict
+from audit.resolve.refusals import MUST_BE_COMPILED
 from audit.resolve.target import Preference, misfit
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ then what exists of the distribution that is left without a version: the newest 
 fits the runtime, and why the releases that are asked for do not. A line to write was tried:
 with it, this conflict is gone. A marker such as `; python_version < "3.7"` lets a line apply
 to some runtimes only.
+
+It is a warning, and the verdict `unknown`, where a release that is asked for has a source that
+fits and has to be compiled: whoever does that on a system as old as the platform's, CentOS 7,
+has it. Nothing is built to find out.
 """,
 )
 
@@ -41,15 +46,21 @@ def find(assessment: Assessment) -> Iterator[Finding]:
     if not isinstance(assessment.resolution, Conflicted):
         return
     for clash in assessment.resolution.clashes:
+        is_open = _may_be_built(clash)
         yield Finding(
             rule=RULE,
-            severity=RULE.severity,
+            severity=Severity.WARNING if is_open else RULE.severity,
             message="; ".join(_message(assessment, clash)),
             remedy=_remedy(assessment, clash),
-            verdict=Verdict.BLOCKED,
+            verdict=Verdict.UNKNOWN if is_open else Verdict.BLOCKED,
             package=clash.name,
             at=place([*clash.demands, *(d for path in clash.paths.values() for d in path)], {}),
         )
+
+
+def _may_be_built(clash: Clash) -> bool:
+    """Whether a release is asked for that could be had if someone compiled it."""
+    return any(MUST_BE_COMPILED in reason for reason in _reasons(clash))
 
 
 def _message(assessment: Assessment, clash: Clash) -> Iterator[str]:
@@ -76,8 +87,8 @@ def _remedy(assessment: Assessment, clash: Clash) -> str:
     """Name one line to change and what to; where no change was found to do, what else may."""
     if assessment.project.artefact is Artefact.PACKAGE and len(clash.demands) == 1:
         return vendoring(assessment, wanted(clash.demands[0].requirement))
-    if clash.fixes:
-        return _written(clash.fixes[0])
+    if clash.fixes or _may_be_built(clash):
+        return ", or ".join(_ways(assessment, clash))
     if assessment.preference is Preference.REQUIRE:
         return "let another version be packed: --builtins prefer"
     root = (clash.roots or clash.demands)[0]
@@ -89,6 +100,14 @@ def _remedy(assessment: Assessment, clash: Clash) -> str:
         return f"take {listed(sorted(options))} back for {clash.name}, or {change}"
     elsewhere = assessment.resolves_on.get(clash.name, ())
     return f"deploy to {listed(elsewhere, 'or')}, or {change}" if elsewhere else change
+
+
+def _ways(assessment: Assessment, clash: Clash) -> Iterator[str]:
+    if clash.fixes:
+        yield _written(clash.fixes[0])
+    if _may_be_built(clash):
+        python = assessment.runtime.python
+        yield f"compile {clash.name} on CentOS 7 with python{python}, and pack what that gives"
 
 
 _OPTION = re.compile(r"--(?:only|no)-binary")

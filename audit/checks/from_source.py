@@ -24,8 +24,9 @@ The distribution has to be packed, and no wheel of it fits the runtime: the rele
 a source archive, which pip builds while it installs. It is a note where that is no more than
 copying: pure Python, or extension modules that it can do without.
 
-It is a warning, and the verdict `unknown`, where its code has to be compiled, or where the
-archive does not tell all that it requires: nothing is built or run to find out. What is
+It is a warning, and the verdict `unknown`, where its code has to be compiled, where the archive
+does not tell all that it requires, or, on Python 3, where its code is Python 2: nothing is built
+or run to find out. What is
 compiled must be so against the glibc of the runtime or an older one, so on a system as old as
 the platform's, CentOS 7, or in a `manylinux2014` container, and by the runtime's own Python.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from audit.checks.wording import asked, listed, packed, packing, place, vendoring
+from audit.checks.wording import asked, building, listed, packed, packing_alone, place, vendoring
 from audit.metadata import supports
-from audit.model import Vendored
+from audit.model import Declared, Vendored
 from audit.packages import chosen
 from audit.pins import Conflicted, Release, Unchecked
 from audit.report import Finding, Rule, Severity, Verdict
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from audit.assessment import Assessment
-    from audit.pins import Pin
+    from audit.pins import Demand, Pin
 
 RULE = Rule(
     code="SCF103",
@@ -26,8 +27,12 @@ Neither the runtime nor the package has this distribution at a version that the 
 admit, so it has to be packed into the package before the deploy. SCF installs nothing by
 itself.
 
-"Not checked against an index" means that nobody looked whether such a version exists and
-fits the runtime, nor what it needs in turn: the verdict is then `unknown`, never good.
+The command that is named packs this one distribution for the runtime, on any host. For all of
+them at once, `--runtime NAME --format requirements` prints a file of pins with hashes; the head
+of the file is the command that installs it.
+
+"Not checked" means that nobody could look whether such a version exists and fits the runtime,
+nor what it needs in turn: the verdict is then `unknown`, never good.
 """,
 )
 
@@ -37,16 +42,26 @@ def find(assessment: Assessment) -> Iterator[Finding]:
     for pin in standing(assessment):
         match pin.candidate:
             case Release() as release if release.file.kind == "wheel":
-                told = f", {pin.unsure}" if pin.unsure else ""
+                told = _aside(pin.unsure) if pin.unsure else ""
                 pinned = f"{release.name}=={release.version} to be vendored{told}"
                 message = "; ".join([pinned, *caveats(assessment, release)])
                 verdict = Verdict.UNKNOWN if pin.unsure else Verdict.VENDOR
                 yield finding(assessment, pin, RULE, message, verdict)
             case Unchecked() as unchecked:
-                message = f"{unchecked.name} to be vendored, {unchecked.reason}"
+                message = f"{unchecked.name} to be vendored, {_unchecked(unchecked)}"
                 yield finding(assessment, pin, RULE, message, Verdict.UNKNOWN)
             case _:
                 pass
+
+
+def _unchecked(unchecked: Unchecked) -> str:
+    reason = unchecked.reason
+    return reason if reason.startswith("not checked") else f"not checked ({reason})"
+
+
+def _aside(reason: str) -> str:
+    """Return a reason as it goes on; who asks follows after a colon, which must be the only one."""
+    return f" ({reason})" if ": " in reason else f", {reason}"
 
 
 def standing(assessment: Assessment) -> Iterator[Pin]:
@@ -93,8 +108,16 @@ def finding(
 
 def _command(assessment: Assessment, pin: Pin) -> str:
     if isinstance(pin.candidate, Release):
-        return packing(assessment, packed(pin), pin.candidate.file)
+        return packing_alone(assessment, packed(pin), pin.candidate.file)
+    if any(_names_source(demand) for demand in pin.demands):
+        return building(assessment, packed(pin))
     return vendoring(assessment, packed(pin))
+
+
+def _names_source(demand: Demand) -> bool:
+    beside = demand.asker.file if isinstance(demand.asker, Declared) else None
+    place = demand.requirement.url or beside
+    return place is not None and not re.split("[?#]", place)[0].endswith(".whl")
 
 
 def _over(pin: Pin) -> str:

@@ -149,10 +149,24 @@ def packing(assessment: Assessment, requirement: str, file: File) -> str:
     """Return the pip command that packs a file: a wheel on any host, a source on the runtime."""
     if file.kind == "wheel":
         return vendoring(assessment, requirement, [file.name])
-    # pip refuses to build for a Python other than the one that runs it.
+    return packing_alone(assessment, requirement, file)
+
+
+def packing_alone(assessment: Assessment, requirement: str, file: File) -> str:
+    """Return the pip command that packs a file, and nothing of what it needs in turn."""
+    if file.kind != "wheel":
+        return building(assessment, requirement, " --no-deps")
     where, folder = _where(assessment), _path(assessment, "")
-    python = f"python{assessment.runtime.python}"
-    return f"{where}{python} -m pip install --no-deps --target {folder} {_quoted(requirement)}"
+    options = for_pinned(assessment.runtime, [file.name])
+    return f"{where}pip install --no-deps --target {folder} {options} {_quoted(requirement)}"
+
+
+def building(assessment: Assessment, requirement: str, options: str = "") -> str:
+    """Return the pip command that builds and packs a source, on the runtime or its like."""
+    # pip refuses to build for a Python other than the one that runs it, or builds for that one.
+    where, python = _where(assessment), f"python{assessment.runtime.python}"
+    target = f"--target {_path(assessment, '')} {_quoted(requirement)}"
+    return f"{where}{python} -m pip install{options} {target}"
 
 
 def vendoring(assessment: Assessment, requirement: str, wheels: Iterable[str] = ()) -> str:
@@ -168,6 +182,12 @@ def vendoring(assessment: Assessment, requirement: str, wheels: Iterable[str] = 
 def _quoted(requirement: str) -> str:
     quoted = requirement.replace("'", "'\"'\"'")
     return f"'{quoted}'"
+
+
+def for_pinned(runtime: Runtime, wheels: Iterable[str]) -> str:
+    """Return the options by which pip installs pinned wheels for a runtime, on any host."""
+    # pip 24.0 holds Requires-Python against the Python that runs pip; 25.3 no longer.
+    return f"--ignore-requires-python {for_runtime(runtime, wheels)}"
 
 
 def for_runtime(runtime: Runtime, wheels: Iterable[str] = ()) -> str:

@@ -144,6 +144,8 @@ blocks it. Nothing is installed or run.
 Examples:
   scf-audit requirements.txt              every runtime side by side
   scf-audit . --runtime Python3.6         a folder, for one runtime
+  scf-audit . --runtime 3.6 --format requirements
+                                          what to pack, as a file for pip
   scf-audit . -o json=audit.json          the report, and one for programs
   scf-audit explain SCF101                what a finding means
 """

@@ -16,20 +16,23 @@ if TYPE_CHECKING:
 _SHELLS = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
 
 
-@click.command("completion", context_settings=CONTEXT)
+_HELP = """Print the completion script of a shell.
+
+\b
+For bash, in ~/.bashrc:
+    eval "$(scf-audit completion bash)"
+For zsh, in ~/.zshrc:
+    eval "$(scf-audit completion zsh)"
+For fish:
+    scf-audit completion fish > ~/.config/fish/completions/scf-audit.fish
+"""
+
+
+@click.command("completion", help=_HELP, context_settings=CONTEXT)
 @click.argument("shell", type=click.Choice(list(_SHELLS)))
 @click.pass_context
 def command(context: click.Context, shell: str) -> int:
-    r"""Print the completion script of a shell.
-
-    \b
-    For bash, in ~/.bashrc:
-        eval "$(scf-audit completion bash)"
-    For zsh, in ~/.zshrc:
-        eval "$(scf-audit completion zsh)"
-    For fish:
-        scf-audit completion fish > ~/.config/fish/completions/scf-audit.fish
-    """
+    """Print the completion script of a shell."""
     terminal: Terminal = context.obj
     root = context.find_root().command
     script = _SHELLS[shell](root, {}, PROGRAM, COMPLETE_VARIABLE).source()

@@ -40,7 +40,17 @@ class DefaultGroup(click.Group):
         own = {option for param in self.get_params(ctx) for option in param.opts}
         named = args[:1] and args[0] in {*self.list_commands(ctx), *own}
         completing = ctx.resilient_parsing and not args
+        if args and not named and not args[0].startswith("-"):
+            self._refuse_unless_argument(ctx, args[0])
         return super().parse_args(ctx, args if named or completing else [self.default, *args])
+
+    def _refuse_unless_argument(self, ctx: click.Context, word: str) -> None:
+        """Tell of the commands who writes none of them where the default one takes no argument."""
+        default = self.get_command(ctx, self.default)
+        params = default.params if default is not None else ()
+        if not any(isinstance(param, click.Argument) for param in params):
+            known = ", ".join(self.list_commands(ctx))
+            ctx.fail(f"{self.name}: no command {word!r}; known: {known}")
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete commands and, since it may be left out, what the default one takes."""

@@ -27,16 +27,26 @@ if TYPE_CHECKING:
     from audit.report import Report
 
 _NOT_AS_IN_CHECK = frozenset({"runtime", "format"})
+_MOVE = "Move"
+
+
+class _Migrate(SectionedCommand):
+    """Names first what it cannot do without."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return the parameters in the order of the help."""
+        params = super().get_params(ctx)
+        return sorted(params, key=lambda each: getattr(each, "section", "") != _MOVE)
 
 
 @click.command(
     "migrate",
-    cls=SectionedCommand,
+    cls=_Migrate,
     context_settings=CONTEXT,
     params=[each for each in check_command.params if each.name not in _NOT_AS_IN_CHECK],
 )
 @option(
-    "Move",
+    _MOVE,
     "--from",
     "before",
     required=True,
@@ -44,7 +54,7 @@ _NOT_AS_IN_CHECK = frozenset({"runtime", "format"})
     help="The runtime that the project is on, such as Python3.6, py36 or 3.6.",
 )
 @option(
-    "Move",
+    _MOVE,
     "--to",
     "after",
     required=True,

@@ -106,7 +106,7 @@ def _runtime(part: RuntimeReport) -> dict[str, Any]:
         "verdict": part.verdict.value,
         "packages": [_package(package) for package in part.packages],
         "imports": [_import(imported) for imported in part.imports],
-        "findings": [_finding(finding) for finding in part.findings],
+        "findings": [finding_json(finding) for finding in part.findings],
         "summary": {**summary_of(part)._asdict(), "unpacked_bytes": part.unpacked_bytes},
     }
 
@@ -139,7 +139,8 @@ def _import(imported: ImportedModule) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """Return a finding as every JSON document has it."""
     return {
         "code": finding.rule.code,
         "severity": finding.severity.value,

@@ -5,20 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from audit.render.merged import merged_findings, remedy_shown, untold_problems
-from audit.render.prose import counted, is_command, visible
+from audit.render.merged import findings_shown, remedy_shown, untold_problems
+from audit.render.prose import command_in, counted, visible
 from audit.render.rows import matrix_rows, shown
 from audit.render.summary import (
-    OTHER_FIXES,
     headline,
     lead,
-    megabytes,
     place_of,
     runtimes_of,
     subject_of,
     summary_of,
     table_line,
 )
+from audit.verdict import sized
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -99,7 +98,7 @@ def _verdicts(report: Report) -> list[str]:
 
 def _verdict(part: RuntimeReport) -> list[str]:
     *numbers, size = summary_of(part)._asdict().values()
-    shown_size = megabytes(size) if size else "-"
+    shown_size = sized(size) if size else "-"
     return [escaped(part.runtime.name), f"**{part.verdict.value}**", *map(str, numbers), shown_size]
 
 
@@ -108,10 +107,10 @@ def _section(title: str, lines: list[str]) -> list[str]:
 
 
 def _findings(report: Report) -> list[str]:
-    findings = merged_findings(report)
+    findings, notes = findings_shown(report)
     lines = [line for merged in findings for line in _finding(merged, report)]
-    if any(len(merged.remedies) > 1 for merged in findings):
-        lines += ["", inline(OTHER_FIXES)]
+    for note in notes:
+        lines += ["", inline(note)]
     return lines
 
 
@@ -123,7 +122,8 @@ def _finding(merged: MergedFinding, report: Report) -> list[str]:
     lines = [f"- {' '.join(parts)}"]
     lines += [f"  {escaped(lead(said, merged))}{inline(said.text)}" for said in merged.messages]
     if said := remedy_shown(merged, report):
-        remedy = code(said.text) if is_command(said.text) else inline(said.text)
+        text, command = command_in(said.text)
+        remedy = inline(text) + (code(command) if command else "")
         lines.append(f"  {escaped(lead(said, merged, 'fix'))}{remedy}")
     return "  \n".join(lines).split("\n")  # two spaces before its end break a line
 

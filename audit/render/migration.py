@@ -12,13 +12,15 @@ from audit.render.moves import (
     APPEARING,
     findings_told,
     outcome,
+    packing_all,
     problems_told,
     rows_that_differ,
     told,
 )
-from audit.render.prose import counted, is_command, visible, wrapped, wrapped_command
+from audit.render.prose import command_in, counted, visible, wrapped, wrapped_command
 from audit.render.style import SEVERITY_TONES, VERDICT_TONES, Tone, paint
 from audit.render.summary import headline, place_of, subject_of, summary_of, table_line
+from audit.render.text import header
 from audit.report import Severity
 
 if TYPE_CHECKING:
@@ -48,22 +50,15 @@ def render_migration(
 
 def _text(report: Report, migration: Migration, canvas: Canvas) -> str:
     parts = (
-        _text_header(report, canvas),
+        header(report, canvas),
         _text_matrix(report, migration, canvas),
         _text_changes(migration, canvas),
         *(_text_findings(*each, canvas) for each in findings_told(migration)),
+        wrapped(packing_all(migration) or "", canvas.width),
         _text_problems(report, migration, canvas),
         _text_verdicts(migration, canvas),
     )
     return "\n\n".join("\n".join(lines) for lines in map(list, parts) if lines) + "\n"
-
-
-def _text_header(report: Report, canvas: Canvas) -> Iterator[str]:
-    first, *rest = wrapped(headline(report), canvas.width, hanging=_INDENT)
-    yield paint(first, Tone.STRONG, canvas)
-    yield from rest
-    for line in wrapped(table_line(report), canvas.width, hanging=_INDENT):
-        yield paint(line, Tone.FAINT, canvas)
 
 
 def _text_matrix(report: Report, migration: Migration, canvas: Canvas) -> list[str]:
@@ -95,7 +90,7 @@ def _text_findings(title: str, findings: Sequence[Finding], canvas: Canvas) -> I
         yield from wrapped(visible(finding.message), canvas.width, indent=_INDENT)
         # Of a note, mostly one more thing to pack, `--format requirements` has the command for all.
         if finding.remedy and title == APPEARING and finding.severity is not Severity.NOTE:
-            wrap = wrapped_command if is_command(finding.remedy) else wrapped
+            wrap = wrapped_command if command_in(finding.remedy)[1] else wrapped
             text = visible(f"fix: {finding.remedy}")
             yield from wrap(text, canvas.width, indent=_INDENT, hanging=_INDENT * 2)
 
@@ -131,6 +126,7 @@ def _markdown(report: Report, migration: Migration, canvas: Canvas) -> str:  # n
         if left_out
         else [],
         *(_markdown_findings(*each) for each in findings_told(migration)),
+        [inline(line)] if (line := packing_all(migration)) else [],
         [f"- not read: {inline(visible(str(each)))}" for each in problems_told(report, migration)],
         [f"{escaped(headline(report))}; {escaped(table_line(report))}"],
     ]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from audit.migration import unknown
-from audit.render.jsonformat import SCHEMA, json_text, problem_json
+from audit.render.jsonformat import SCHEMA, finding_json, json_text, problem_json
 from audit.render.summary import summary_of
 
 if TYPE_CHECKING:
     from audit.migration import ImportMove, Migration, PackageMove
     from audit.render.canvas import Canvas
-    from audit.report import Finding, ImportedModule, Package, Report, RuntimeReport
+    from audit.report import ImportedModule, Package, Report, RuntimeReport
 
 
 def render(report: Report, migration: Migration, canvas: Canvas) -> str:  # noqa: ARG001 - every renderer takes a canvas
@@ -38,9 +38,9 @@ def render(report: Report, migration: Migration, canvas: Canvas) -> str:  # noqa
             "packages": [_package_json(move) for move in migration.packages],
             "imports": [_import_json(move) for move in migration.imports],
             "findings": {
-                "appear": [_finding_json(each) for each in migration.appearing],
-                "disappear": [_finding_json(each) for each in migration.disappearing],
-                "stay": [_finding_json(each) for each in migration.staying],
+                "appear": [finding_json(each) for each in migration.appearing],
+                "disappear": [finding_json(each) for each in migration.disappearing],
+                "stay": [finding_json(each) for each in migration.staying],
             },
             "problems": [problem_json(problem) for problem in report.problems],
         }
@@ -84,17 +84,4 @@ def _import_json(move: ImportMove) -> dict[str, Any]:
         "names": move.names,
         "from": state(move.before),
         "to": state(move.after),
-    }
-
-
-def _finding_json(finding: Finding) -> dict[str, Any]:
-    return {
-        "code": finding.rule.code,
-        "severity": finding.severity.value,
-        "message": finding.message,
-        "remedy": finding.remedy,
-        "package": finding.package,
-        "module": finding.module,
-        "file": finding.at.file if finding.at else None,
-        "line": finding.at.line if finding.at else None,
     }

@@ -9,8 +9,9 @@ from audit.migration import ImportChange, PackageChange, unknown
 from audit.render.merged import untold_problems
 from audit.render.prose import visible
 from audit.render.rows import matrix_rows, shown
-from audit.render.summary import megabytes, subject_of
-from audit.report import Met, Status
+from audit.render.summary import subject_of
+from audit.report import Met, Status, Verdict
+from audit.verdict import sized
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,7 +42,7 @@ def outcome(migration: Migration) -> str:
 def _size(side: RuntimeReport) -> str:
     due = (p for p in side.packages if p.status in {Status.VENDOR, Status.UNKNOWN})
     sizes = [package.file.size if package.file else None for package in due]
-    known = megabytes(sum(size or 0 for size in sizes))
+    known = sized(sum(size or 0 for size in sizes))
     if None not in sizes:
         return known
     return f"at least {known}" if any(sizes) else "?"
@@ -140,6 +141,14 @@ def problems_told(report: Report, migration: Migration) -> tuple[Problem, ...]:
     return untold_problems(
         report._replace(runtimes=(migration.after._replace(findings=shown_here),))
     )
+
+
+def packing_all(migration: Migration) -> str | None:
+    """Return how to see what has to be packed after the move; None where that is nothing new."""
+    if all(finding.verdict is not Verdict.VENDOR for finding in migration.appearing):
+        return None
+    name = migration.after.runtime.name
+    return f"to pack all of it: scf-audit TARGET --runtime {name} --format requirements"
 
 
 def findings_told(migration: Migration) -> tuple[tuple[str, Sequence[Finding]], ...]:

@@ -7,11 +7,12 @@ import shlex
 from typing import TYPE_CHECKING
 
 from audit.checks.copies import UNFIT, UNSATISFYING
-from audit.checks.wording import for_runtime, listed
+from audit.checks.wording import for_pinned, listed
 from audit.render.pinned import entry, hindrance, written
 from audit.render.prose import counted, visible
-from audit.render.summary import headline, megabytes, table_line
+from audit.render.summary import headline, table_line
 from audit.report import Met, Status, Verdict
+from audit.verdict import sized
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -87,8 +88,7 @@ def _header(report: Report, part: RuntimeReport, entries: Sequence[Entry]) -> It
     upgrade = " --upgrade" if _replaces_copies(part, entries) else ""
     install = f"pip install --no-deps{upgrade} --target {target} -r FILE"
     wheels = [each.file.name for each in entries if each.file and not each.is_source]
-    # Without --ignore-requires-python pip 24.0 holds it against the Python that runs pip; 25.3 not.
-    anywhere = f"{install} --ignore-requires-python {for_runtime(part.runtime, wheels)}"
+    anywhere = f"{install} {for_pinned(part.runtime, wheels)}"
     sources = [each.name for each in entries if each.is_source]
     if not sources:
         yield from ("install it, FILE being this file, with:", "", f"   {anywhere}")
@@ -107,11 +107,12 @@ def _extent(runtime: Runtime, entries: Sequence[Entry]) -> str:
     sizes = [each.file.size if each.file else None for each in entries]
     known = sum(size or 0 for size in sizes)
     least = "at least " if None in sizes else ""
-    size = f"{least}{megabytes(known)} compressed" if any(sizes) else "their sizes are not known"
+    unsized = "its size is not known" if len(sizes) == 1 else "their sizes are not known"
+    size = f"{least}{sized(known)} compressed" if any(sizes) else unsized
     too_much = "too much: " if known > runtime.unpacked_limit else ""
     return (
         f"{counted(len(entries), 'distribution')} to vendor, {size}; "
-        f"{too_much}it takes {megabytes(runtime.unpacked_limit)} unpacked, layers included"
+        f"{too_much}{runtime.name} takes {sized(runtime.unpacked_limit)} unpacked, layers included"
     )
 
 

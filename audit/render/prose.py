@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _WHOLE = re.compile(r"`[^`]+`|(?<!\S)'[^']+'(?!\S)")
+_COMMAND = re.compile(r"(?:[^:]+: )?(?P<command>(?:python[\d.]+ -m )?pip install |rm -r )")
 _GLUE = "\xa0"
 """Stands for a space that must not break; `visible` lets no such character through."""
 
@@ -46,9 +47,11 @@ def wrapped(text: str, width: int, *, indent: str = "", hanging: str | None = No
     return [line.replace(_GLUE, " ") for line in lines]
 
 
-def is_command(text: str) -> bool:
-    """Whether a remedy is a command for a shell, to be shown so that it can be pasted."""
-    return text.startswith("pip ")
+def command_in(text: str) -> tuple[str, str]:
+    """Split a remedy before its command for a shell, which is empty where there is none."""
+    found = _COMMAND.match(text)
+    start = found.start("command") if found else len(text)
+    return text[:start], text[start:]
 
 
 def wrapped_command(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from audit.render.prose import counted, visible
 from audit.report import Met, Status
+from audit.verdict import sized
 
 if TYPE_CHECKING:
     from audit.render.merged import MergedFinding, Said
@@ -27,8 +28,8 @@ class Summary(NamedTuple):
 
     @property
     def with_size(self) -> str:
-        """The counts, and what is to be vendored in megabytes where that is known."""
-        return f"{self}, {megabytes(self.vendor_bytes)}" if self.vendor_bytes else str(self)
+        """The counts, and the size of what is to be vendored where that is known."""
+        return f"{self}, {sized(self.vendor_bytes)}" if self.vendor_bytes else str(self)
 
     @property
     def short(self) -> str:
@@ -57,11 +58,6 @@ def summary_of(part: RuntimeReport) -> Summary:
         unknown=len(unknown),
         vendor_bytes=part.vendor_bytes,
     )
-
-
-def megabytes(size: int) -> str:
-    """Return bytes as decimal megabytes, as the platform counts its limits: `1.2 MB`."""
-    return f"{size / 1_000_000:,.1f} MB"
 
 
 def headline(report: Report) -> str:
@@ -108,12 +104,6 @@ def lead(said: Said, merged: MergedFinding, word: str = "") -> str:
         return f"{word}: " if word else ""
     on = f"{word} on " if word else ""
     return f"{on}{', '.join(map(visible, said.runtimes))}: "
-
-
-OTHER_FIXES = (
-    "where fixes differ by runtime, one is shown; --runtime NAME or --format json shows the others"
-)
-"""What stands below findings of which not every remedy is shown."""
 
 
 def advice(chosen: Recommendation) -> str:

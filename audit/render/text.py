@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from audit.render.grid import layout
-from audit.render.merged import merged_findings, remedy_shown, untold_problems
-from audit.render.prose import counted, is_command, visible, wrapped, wrapped_command
+from audit.render.merged import findings_shown, remedy_shown, untold_problems
+from audit.render.prose import command_in, counted, visible, wrapped, wrapped_command
 from audit.render.rows import matrix_rows, shown
 from audit.render.style import SEVERITY_TONES, VERDICT_TONES, Tone, paint
 from audit.render.summary import (
-    OTHER_FIXES,
     advice,
     headline,
     lead,
@@ -37,7 +36,7 @@ def render(report: Report, canvas: Canvas) -> str:
     The answer stands last, where a terminal still shows it.
     """
     parts = (
-        _header(report, canvas),
+        header(report, canvas),
         _matrix(report, canvas),
         _findings(report, canvas),
         _problems(report, canvas),
@@ -47,7 +46,8 @@ def render(report: Report, canvas: Canvas) -> str:
     return "\n\n".join("\n".join(lines) for lines in map(list, parts) if lines) + "\n"
 
 
-def _header(report: Report, canvas: Canvas) -> Iterator[str]:
+def header(report: Report, canvas: Canvas) -> Iterator[str]:
+    """Yield the lines that stand above everything: what was audited, and with which table."""
     first, *rest = wrapped(headline(report), canvas.width, hanging=_INDENT)
     yield paint(first, Tone.STRONG, canvas)
     yield from rest
@@ -69,10 +69,9 @@ def _matrix(report: Report, canvas: Canvas) -> list[str]:
 
 
 def _findings(report: Report, canvas: Canvas) -> list[str]:
-    findings = merged_findings(report)
+    findings, notes = findings_shown(report)
     groups = [_finding(merged, report, canvas) for merged in findings]
-    if any(len(merged.remedies) > 1 for merged in findings):
-        groups.append(wrapped(OTHER_FIXES, canvas.width))
+    groups += [wrapped(note, canvas.width) for note in notes]
     return [line for group in groups for line in ("", *group)][1:]
 
 
@@ -88,7 +87,7 @@ def _finding(merged: MergedFinding, report: Report, canvas: Canvas) -> list[str]
         lines += wrapped(text, canvas.width, indent=_INDENT)
     if remedy := remedy_shown(merged, report):
         text = visible(f"{lead(remedy, merged, 'fix')}{remedy.text}")
-        wrap = wrapped_command if is_command(remedy.text) else wrapped
+        wrap = wrapped_command if command_in(remedy.text)[1] else wrapped
         lines += wrap(text, canvas.width, indent=_INDENT, hanging=_INDENT * 2)
     return lines
 

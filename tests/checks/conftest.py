@@ -213,13 +213,19 @@ _PYTHONS = {
 
 @pytest.fixture(scope="session")
 def pip() -> Callable[..., str]:
-    """Return the maker of pip commands as they are to be pasted, for a feature version."""
+    """Return the maker of pip commands as they are to be pasted, for a feature version.
 
-    def command(requirement: str, python: str = "3.6", target: str = ".") -> str:
+    `alone` is for a pin whose own needs are packed by commands of their own.
+    """
+
+    def command(
+        requirement: str, python: str = "3.6", target: str = ".", *, alone: bool = False
+    ) -> str:
         version, abi = _PYTHONS[python]
+        no_deps, ignore = ("--no-deps ", "--ignore-requires-python ") if alone else ("", "")
         return (
-            f"pip install --target {target} --only-binary=:all: --implementation cp "
-            f"--python-version {version} --abi {abi} "
+            f"pip install {no_deps}--target {target} {ignore}--only-binary=:all: "
+            f"--implementation cp --python-version {version} --abi {abi} "
             f"--platform manylinux2014_x86_64 '{requirement}'"
         )
 

@@ -403,7 +403,8 @@ KINDS = (
         "no release of scan for Python3.6 meets scan>=1 (requirements.txt:1); newest for "
         "Python3.6 is 0.9; 1.5 needs Python >=3.8; 1.4 is yanked; 1.2 and 1.3 have wheels for "
         "Windows only, and their source has to be compiled; 2 older ones do not fit either",
-        "write scan>=0.9 at requirements.txt:1",
+        "write scan>=0.9 at requirements.txt:1, or compile scan on CentOS 7 with python3.6, and "
+        "pack what that gives",
         id="many reasons: the newest releases are told",
     ),
     pytest.param(
@@ -440,6 +441,25 @@ def test_a_conflict_says_what_exists_and_what_to_write(
 ) -> None:
     ((_, *said),) = told("SCF101", **case)
     assert said == [message, remedy]
+
+
+@pytest.mark.parametrize(
+    ("selection", "verdict"),
+    [
+        pytest.param(Selection(), "warning unknown", id="who compiles it has it"),
+        pytest.param(
+            Selection(only_binary=frozenset({":all:"})), "error blocked", id="nobody may compile it"
+        ),
+    ],
+)
+def test_what_could_be_compiled_is_not_proven_to_be_impossible(
+    told: Callable[..., Any], selection: Selection, verdict: str
+) -> None:
+    # psycopg2 2.9 has wheels for Windows alone, and is built on Linux every day.
+    stock = {"driver": {"2.9": Kept(tags="cp36-cp36m-win_amd64 ")}}
+    index = Shop(stock=stock, selection=selection)
+    ((head, *_),) = told("SCF101", requirements="driver>=2\n", index=index)
+    assert head == f"{verdict} requirements.txt:1 driver"
 
 
 def test_a_distribution_whose_metadata_refuses_the_python_is_what_the_conflict_is_about(
@@ -516,7 +536,7 @@ def test_what_a_remedy_says_to_write_ends_the_conflict(
     assert told("SCF101", **{**case, **_written(case, remedy)}) == []
 
 
-_WRITE = re.compile(r"write (.+?)(?:, with[^,]+,)? at (\w+)\.txt:(\d+)$")
+_WRITE = re.compile(r"write (.+?)(?:, with[^,]+,)? at (\w+)\.txt:(\d+)(?:$|, or compile)")
 
 
 def _written(case: Mapping[str, Any], remedy: str) -> dict[str, str]:

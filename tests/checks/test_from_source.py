@@ -37,6 +37,12 @@ SDIST = {"tags": "", "classified": ("3",)}
             id="it tells nothing of Pythons",
         ),
         pytest.param(
+            {"python_2": "its old.py is Python 2"},
+            "warning unknown",
+            ", its old.py is Python 2",
+            id="it is Python 2",
+        ),
+        pytest.param(
             {"classified": (), "requires_python": ">=2.7"},
             "note vendor",
             ", which is pure Python",
@@ -78,3 +84,10 @@ def test_what_is_in_a_conflict_is_not_built(
 ) -> None:
     index = shelf({"old": {"1": (), "2": ()}}, {"old 1": SDIST, "old 2": SDIST})
     assert told("SCF105", requirements="old<2\nold>1\n", index=index) == []
+
+
+def test_python_2_does_for_python_2(told: Callable[..., Any], shelf: Callable[..., Index]) -> None:
+    told_so = {"tags": "", "classified": ("2",), "python_2": "its old.py is Python 2"}
+    index = shelf({"old": {"1": ()}}, {"old 1": told_so})
+    ((head, *_),) = told("SCF105", requirements="old\n", index=index, runtimes=["2.7"])
+    assert head == "note vendor requirements.txt:1 old"

@@ -95,6 +95,30 @@ DIGEST = "a" * 64
             id="a hash",
         ),
         pytest.param(
+            {"requirements": "x @ https://example.com/x-1-py3-none-any.whl#sha256=0\n"},
+            "warning unknown requirements.txt:1 x",
+            f"x {UNCHECKED} x @ https://example.com/x-1-py3-none-any.whl#sha256=0 "
+            "(requirements.txt:1)",
+            "x @ https://example.com/x-1-py3-none-any.whl#sha256=0",
+            id="the URL of a wheel",
+        ),
+    ],
+)
+def test_what_no_index_was_asked_about(  # noqa: PLR0913, PLR0917  # a row and fixtures
+    told: Callable[..., Any],
+    pip: Callable[..., str],
+    case: dict[str, Any],
+    head: str,
+    message: str,
+    requirement: str,
+) -> None:
+    assert told("SCF103", **case) == [(head, message, pip(requirement))]
+
+
+@pytest.mark.parametrize(
+    ("case", "head", "message", "requirement"),
+    [
+        pytest.param(
             {"requirements": "x @ https://me:secret@example.com/x-1.zip ; python_version<'4'\n"},
             "warning unknown requirements.txt:1 x",
             f"x {UNCHECKED} x @ https://****@example.com/x-1.zip ; python_version<'4' "
@@ -111,15 +135,11 @@ DIGEST = "a" * 64
         ),
     ],
 )
-def test_what_no_index_was_asked_about(  # noqa: PLR0913, PLR0917  # a row and fixtures
-    told: Callable[..., Any],
-    pip: Callable[..., str],
-    case: dict[str, Any],
-    head: str,
-    message: str,
-    requirement: str,
+def test_a_source_that_no_index_has_is_built_by_the_python_of_the_runtime(
+    told: Callable[..., Any], case: dict[str, Any], head: str, message: str, requirement: str
 ) -> None:
-    assert told("SCF103", **case) == [(head, message, pip(requirement))]
+    command = f"python3.6 -m pip install --target . '{requirement}'"
+    assert told("SCF103", **case) == [(head, message, command)]
 
 
 @pytest.mark.parametrize("python", ["2.7", "3.6", "3.7", "3.9", "3.10"])
@@ -188,12 +208,12 @@ def test_a_release_of_an_index_is_named_with_its_version_and_proven(
         (
             "note vendor requirements.txt:1 click",
             "click==7.1 to be vendored: click<8 (needed by flask 1.0, from requirements.txt:1)",
-            pip("click==7.1"),
+            pip("click==7.1", alone=True),
         ),
         (
             "note vendor requirements.txt:1 flask",
             "flask==1.0 to be vendored: flask>=1 (requirements.txt:1)",
-            pip("flask==1.0"),
+            pip("flask==1.0", alone=True),
         ),
     ]
 
@@ -233,6 +253,28 @@ def test_the_command_names_the_platform_of_a_wheel_that_pip_would_not_think_of(
     ((_, _, remedy),) = told("SCF103", requirements="fast\n", index=index)
     assert remedy.endswith(
         "--platform manylinux2014_x86_64 --platform manylinux_2_12_x86_64 'fast==1'"
+    )
+
+
+def test_an_index_that_does_not_answer_is_no_answer(
+    told: Callable[..., Any], pip: Callable[..., str], shelf: Callable[..., Index]
+) -> None:
+    assert told("SCF103", requirements="a\n", index=shelf({})) == [
+        (
+            "warning unknown requirements.txt:1 a",
+            "a to be vendored, not checked (no index was asked): a (requirements.txt:1)",
+            pip("a"),
+        )
+    ]
+
+
+def test_a_reason_with_a_colon_stands_apart_from_who_asks(
+    told: Callable[..., Any], shelf: Callable[..., Index]
+) -> None:
+    index = shelf({"a": {"1": ()}}, {"a 1": {"unsure": "a-1.whl: its index answers 404"}})
+    ((_, message, _),) = told("SCF103", requirements="a\n", index=index)
+    assert message == (
+        "a==1 to be vendored (a-1.whl: its index answers 404): a (requirements.txt:1)"
     )
 
 

@@ -4,10 +4,12 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from audit.model import Location
 from audit.render.canvas import Canvas
 from audit.render.markdown import code, escaped, inline, render, table
+from audit.report import Verdict
 
 if TYPE_CHECKING:
     from audit.report import Report
@@ -128,3 +130,24 @@ def test_a_command_is_code(one_runtime: Report) -> None:
     finding = part.findings[0]._replace(remedy="pip install 'a_b>=2'")
     text = render(one_runtime._replace(runtimes=(part._replace(findings=(finding,)),)), Canvas())
     assert "\n  fix: `pip install 'a_b>=2'`\n" in text
+
+
+def test_what_is_said_before_a_command_is_no_code(one_runtime: Report) -> None:
+    part = one_runtime.runtimes[0]
+    remedy = "in the folder that is zipped: pip install 'a_b>=2'"
+    finding = part.findings[0]._replace(remedy=remedy)
+    text = render(one_runtime._replace(runtimes=(part._replace(findings=(finding,)),)), Canvas())
+    assert "\n  fix: in the folder that is zipped: `pip install 'a_b>=2'`\n" in text
+
+
+def test_what_only_has_to_be_packed_is_packed_by_one_command(one_runtime: Report) -> None:
+    part = one_runtime.runtimes[0]
+    findings = tuple(
+        part.findings[0]._replace(
+            package=canonicalize_name(name), remedy="pip install x", verdict=Verdict.VENDOR
+        )
+        for name in ("a", "b")
+    )
+    text = render(one_runtime._replace(runtimes=(part._replace(findings=findings),)), Canvas())
+    assert "\nto pack them all, add --format requirements to this command: " in text
+    assert "pip install x" not in text

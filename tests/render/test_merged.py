@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from packaging.utils import canonicalize_name
 
 from audit.model import Location
@@ -59,6 +60,49 @@ def test_what_differs_is_said_for_each(small: Report) -> None:
         "fix on Python3.7: ",
         "fix on Python3.10: ",
     ]
+
+
+@pytest.mark.parametrize(
+    ("messages", "said"),
+    [
+        pytest.param(
+            (
+                "none for Python3.7 meets x>=2; newest for Python3.7 is 1.7; y",
+                "none for Python3.9 meets x>=2; newest for Python3.9 is 1.9; y",
+                "none for Python3.10 meets x>=2; y",
+            ),
+            [
+                (": ", "none for the runtime meets x>=2; y"),
+                ("Python3.7: ", "newest for Python3.7 is 1.7"),
+                ("Python3.9: ", "newest for Python3.9 is 1.9"),
+            ],
+            id="its main clause is that of all",
+        ),
+        pytest.param(
+            ("no x 1; but y", "no x 2; but y", "no x 2; but y"),
+            [("Python3.7: ", "no x 1; but y"), ("Python3.9, Python3.10: ", "no x 2; but y")],
+            id="its main clause differs",
+        ),
+        pytest.param(
+            ("no x; a of 3.7", "no x; a", "no x; a"),
+            [(": ", "no x"), ("Python3.7: ", "a of 3.7"), ("Python3.9, Python3.10: ", "a")],
+            id="two of three agree",
+        ),
+    ],
+)
+def test_what_all_runtimes_have_in_common_is_said_once(
+    small: Report, messages: tuple[str, ...], said: list[tuple[str, str]]
+) -> None:
+    parts = tuple(
+        part._replace(findings=(part.findings[0]._replace(message=message),))
+        for part, message in zip(small.runtimes[2:], messages, strict=True)
+    )
+    (merged,) = merged_findings(small._replace(runtimes=parts))
+    every = merged.runtimes
+    assert [
+        (f"{', '.join(each.runtimes) if each.runtimes != every else ''}: ", each.text)
+        for each in merged.messages
+    ] == said
 
 
 def test_a_runtime_is_not_taken_for_one_with_a_longer_name(small: Report) -> None:

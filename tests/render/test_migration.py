@@ -50,7 +50,7 @@ not read: requirements.txt:7: no PEP 508 requirement: what is this
 Python3.6  blocked  1 built-in, 1 conflict, 1 missing
 Python3.7  unknown  2 to vendor, 1 missing, 1 unknown
 
-Python3.6 -> Python3.7: blocked -> unknown; to vendor 0.0 MB -> at least 0.1 MB
+Python3.6 -> Python3.7: blocked -> unknown; to vendor 0 kB -> at least 63 kB
 """
 
 
@@ -84,7 +84,7 @@ def test_sizes_that_are_all_known_are_no_least(small: Report) -> None:
     )
     migration = compare(before, after, NAMES)
     text = render_migration(small, migration, "text", Canvas())
-    assert text.endswith("to vendor 0.0 MB -> 6.0 MB\n")
+    assert text.endswith("to vendor 0 kB -> 6.0 MB\n")
 
 
 def test_a_remedy_is_told_for_what_appears_and_not_for_what_is_gone(small: Report) -> None:
@@ -93,6 +93,16 @@ def test_a_remedy_is_told_for_what_appears_and_not_for_what_is_gone(small: Repor
     assert "    fix: keep one of the two lines" in render_migration(
         small, move(small, 2, 1), "text", Canvas()
     )
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_what_has_to_be_packed_after_the_move_has_one_command(small: Report, form: str) -> None:
+    command = "to pack all of it: scf-audit TARGET --runtime Python3.7 --format requirements"
+    assert command not in rendered(small, form)
+    before, after = small.runtimes[1:3]
+    due = tuple(each._replace(verdict=Verdict.VENDOR) for each in after.findings)
+    migration = compare(before, after._replace(findings=due), NAMES)
+    assert f"\n\n{command}\n\n" in render_migration(small, migration, form, Canvas())
 
 
 def test_markdown_has_the_same_facts(small: Report) -> None:

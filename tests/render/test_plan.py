@@ -161,7 +161,7 @@ def pins(text: str) -> str:
 
 FLASK = f"""\
 #
-# Python3.6: 2 distributions to vendor, 0.2 MB compressed; it takes 500.0 MB unpacked, \
+# Python3.6: 2 distributions to vendor, 192 kB compressed; Python3.6 takes 500.0 MB unpacked, \
 layers included
 # scf-audit 1.0: requirements.txt, 2 source files
 # built-in table builtin_libs.csv: 55 libraries
@@ -270,17 +270,22 @@ def test_a_file_of_unknown_size_makes_the_sum_a_least() -> None:
             package("zope", "1.0", file=wheel("zope-1.0-py3-none-any.whl", None)),
         )
     )
-    assert "2 distributions to vendor, at least 11.0 MB compressed; it takes 500.0 MB" in text
+    assert (
+        "2 distributions to vendor, at least 11.0 MB compressed; Python3.6 takes 500.0 MB" in text
+    )
 
 
 def test_where_no_size_is_known_none_is_said() -> None:
     text = written(report(package("six", "1.16.0", file=wheel("six-1.16.0.whl", None))))
-    assert "1 distribution to vendor, their sizes are not known; it takes 500.0 MB" in text
+    assert "1 distribution to vendor, its size is not known; Python3.6 takes 500.0 MB" in text
 
 
 def test_more_than_the_limit_is_too_much_even_compressed() -> None:
     text = written(report(package("a", "1", file=wheel("a-1-py3-none-any.whl", 500_000_001))))
-    assert "500.0 MB compressed; too much: it takes 500.0 MB unpacked, layers included\n" in text
+    assert (
+        "500.0 MB compressed; too much: Python3.6 takes 500.0 MB unpacked, layers included\n"
+        in text
+    )
     text = written(report(package("a", "1", file=wheel("a-1-py3-none-any.whl", 500_000_000))))
     assert "too much" not in text
 

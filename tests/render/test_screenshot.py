@@ -53,3 +53,9 @@ def test_the_picture_holds_every_word_of_the_output(
     drawn = [text.text for text in ET.fromstring(picture).iter(f"{_SVG}text")]  # noqa: S314 - our own
     expected = render(small, Canvas(width=100)).split()
     assert " ".join(word or "" for word in drawn).split() == expected
+
+
+def test_the_picture_of_the_readme_is_what_the_program_prints(
+    screenshot: Any,  # noqa: ANN401 - see the fixture
+) -> None:
+    assert screenshot.main(["--check"]) == 0, "run python -m tools.screenshot"

@@ -29,7 +29,7 @@ def test_an_unknown_package_and_its_import_are_one_unknown(small: Report) -> Non
 def test_the_sentence_counts_everything_and_the_short_one_what_there_is(small: Report) -> None:
     summary = summary_of(small.runtimes[2])
     assert str(summary) == "0 built-in, 2 to vendor, 0 conflicts, 1 missing, 1 unknown"
-    assert summary.with_size == f"{summary}, 0.1 MB"
+    assert summary.with_size == f"{summary}, 63 kB"
     assert summary.short == "2 to vendor, 1 missing, 1 unknown"
 
 

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 import wcwidth
+from packaging.utils import canonicalize_name
 
 from audit.model import Location
 from audit.render.canvas import Canvas
 from audit.render.rows import MOST_ROWS
 from audit.render.text import render
+from audit.report import Verdict
 
 if TYPE_CHECKING:
     from audit.report import Report
@@ -76,7 +78,7 @@ def test_a_wide_terminal_has_every_row_on_one_line(small: Report) -> None:
     text = render(small, Canvas(width=160))
     assert "\nrequests>=2.18          built-in 2.18.4  built-in 2.21.0  vendor 2.27.1 " in text
     assert "\nPython3.10  unknown  0 built-in, 2 to vendor, 0 conflicts, 1 missing, " in text
-    assert "1 unknown, 0.1 MB\n" in text
+    assert "1 unknown, 63 kB\n" in text
 
 
 def test_what_does_not_fit_beside_each_other_stands_below(small: Report) -> None:
@@ -154,8 +156,8 @@ note SCF103 requests requirements.txt:1 [every runtime]
     fix on Python3.10: pip install --target . --only-binary=:all: --abi cp310 \\
         --platform manylinux2014_x86_64 'requests @ https://example.com'
 
-where fixes differ by runtime, one is shown; --runtime NAME or --format json
-shows the others
+where runtimes differ, one is shown; --runtime NAME or --format json shows the
+others
 """ in render(_with_commands(small), Canvas(width=80))
 
 
@@ -164,6 +166,75 @@ def test_without_a_recommendation_the_last_command_is_shown(small: Report) -> No
     text = render(report._replace(runtimes=report.runtimes[:2]), Canvas(width=80))
     assert "fix on Python3.9: pip" in text
     assert "fix on Python3.7: pip" not in text
+
+
+def test_what_only_has_to_be_packed_is_packed_by_one_command(small: Report) -> None:
+    lines = render(_to_pack(small, "requests", "certifi"), Canvas(width=80)).split("\n")
+    start = lines.index("note SCF103 certifi requirements.txt:1 [every runtime]")
+    assert lines[start : start + 11] == [
+        "note SCF103 certifi requirements.txt:1 [every runtime]",
+        "    Python3.10: certifi==3.10 to be vendored",
+        "",
+        "note SCF103 requests requirements.txt:1 [every runtime]",
+        "    Python3.10: requests==3.10 to be vendored",
+        "",
+        "to pack them all, add --runtime Python3.10 --format requirements to this",
+        "command: it prints the pins with their hashes, below the pip command that",
+        "installs them",
+        "",
+        "where runtimes differ, one is shown; --runtime NAME or --format json shows the",
+    ]
+
+
+def test_for_one_runtime_the_command_that_packs_all_need_not_name_it(small: Report) -> None:
+    report = _to_pack(small, "requests", "certifi")
+    text = render(report._replace(runtimes=report.runtimes[:1]), Canvas(width=200))
+    assert "to pack them all, add --format requirements to this command: it" in text
+    assert "where runtimes differ" not in text
+
+
+def test_one_distribution_to_pack_keeps_its_command_and_the_messages_for_all(small: Report) -> None:
+    text = render(_to_pack(small, "requests"), Canvas(width=200))
+    assert "Python3.7: requests==3.7 to be vendored\n" in text
+    assert "fix on Python3.10: pip install x310\n" in text
+    assert "to pack them all" not in text
+
+
+def _to_pack(report: Report, *names: str) -> Report:
+    """Return the last three runtimes of a report, with findings on what is to be packed."""
+    parts = [
+        part._replace(
+            findings=tuple(
+                part.findings[0]._replace(
+                    message=f"{name}=={part.runtime.python} to be vendored",
+                    remedy=f"pip install x{part.runtime.abi[2:]}",
+                    package=canonicalize_name(name),
+                    verdict=Verdict.VENDOR,
+                )
+                for name in names
+            )
+        )
+        for part in report.runtimes[2:]
+    ]
+    return report._replace(runtimes=tuple(parts))
+
+
+@pytest.mark.parametrize(
+    "remedy",
+    [
+        "in the folder that is zipped: pip install --target . {}",
+        "python3.10 -m pip install --no-deps --target . {}",
+        "rm -r {}",
+    ],
+)
+def test_every_command_that_takes_two_lines_can_be_pasted(small: Report, remedy: str) -> None:
+    words = " ".join(f"a/long/path/to/somewhere/{n}" for n in range(3))
+    part = small.runtimes[0]
+    finding = part.findings[0]._replace(remedy=remedy.format(words))
+    report = small._replace(runtimes=(part._replace(findings=(finding,)),))
+    command = re.search(r"    fix: ((?:.*\\\n)+.*)\n", render(report, Canvas(width=80)))
+    assert command
+    assert " ".join(command[1].replace("\\\n", " ").split()) == remedy.format(words)
 
 
 def _with_commands(report: Report) -> Report:
