@@ -12,7 +12,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from audit import __version__
 from audit.assessment import Assessment
 from audit.checks import CHECKS
-from audit.evidence import Evidence, gather, trace
+from audit.evidence import Evidence, doubtful, gather, trace
 from audit.finder import Finder, Surroundings, surroundings
 from audit.imports import Imports, meet, runs, survey
 from audit.model import Artefact
@@ -184,7 +184,13 @@ def _facts(
         resolution=resolution,
         packages=packages(resolution, active, excluded, target.built_ins),
         imports=imports,
-        evidence=gather(target.index, chosen(resolution), opened, runtime.unpacked_limit),
+        evidence=gather(
+            target.index,
+            chosen(resolution),
+            opened,
+            runtime.unpacked_limit,
+            doubtful(target.index, chosen(resolution), around, runtime),
+        ),
         suggestions=suggest(imports, around, wanted, resolution),
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from audit.metadata import supports
 from audit.model import Declared, Metadata
 from audit.pages import Contents
 from audit.pins import Release
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from audit.finder import Surroundings
     from audit.imports import Imports
+    from audit.model import Runtime
     from audit.pins import Demand, Pin
     from audit.resolve.index import Index
 
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
 NEARLY = 0.8
 """The part of the platform's limit from which on a size is worth a word."""
+
+FOLDERS_ARE_PACKAGES = (3, 3)
+"""The first Python that takes a folder without `__init__.py` for a package (PEP 420)."""
 
 _MOST_COMPRESSED = 30
 """Bytes that one byte of a wheel may become: 28 of tencentcloud-sdk-python, 3 to 5 of most."""
@@ -104,11 +109,48 @@ def _knowing(around: Surroundings, opened: Opened) -> Surroundings:
     return around._replace(names=around.names._replace(by_release=shown))
 
 
-def gather(index: Index, pins: Sequence[Pin], opened: Opened, limit: int) -> Evidence:
-    """Put together what is known of the releases among pins; `limit` is that of the unpacked."""
+def doubtful(
+    index: Index, pins: Iterable[Pin], around: Surroundings, runtime: Runtime
+) -> list[Release]:
+    """Return the releases to open because Python 2 may not find or not read their modules."""
+    if runtime.version >= FOLDERS_ARE_PACKAGES:
+        return []
+    return [
+        each
+        for each in _releases(pins)
+        if shares_a_namespace(each, around) or _is_for_others(index.metadata(each), runtime)
+    ]
+
+
+def _is_for_others(metadata: Metadata | Unasked, runtime: Runtime) -> bool:
+    if isinstance(metadata, Unasked) or metadata.requires_python is not None:
+        return False
+    return supports(metadata.classified, runtime.version) is False
+
+
+def shares_a_namespace(release: Release, around: Surroundings) -> bool:
+    """Whether its name, or that of its file, is like those in a namespace: `zope.interface`."""
+    return (
+        release.name.partition("-")[0] in around.namespaces
+        or "." in release.file.name.partition("-")[0]
+        or any("." in name for name, _ in around.names.names_of(release))
+    )
+
+
+def gather(
+    index: Index,
+    pins: Sequence[Pin],
+    opened: Opened,
+    limit: int,
+    also: Sequence[Release] = (),
+) -> Evidence:
+    """Put together what is known of the releases among pins.
+
+    `limit` is that of the unpacked; `also` are to be opened whatever their size.
+    """
     releases = _releases(pins)
     heavy = [*_heavy(releases, limit), *_of_no_size(pins)][:_MOST_OPENED]
-    due = [each for each in heavy if each not in opened]
+    due = [each for each in dict.fromkeys([*heavy, *also]) if each not in opened]
     told = {each: index.metadata(each) for each in releases}
     return Evidence(
         contents={**opened, **_open(index, due)},

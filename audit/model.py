@@ -256,6 +256,8 @@ class Metadata(NamedTuple):
     """The Pythons that its classifiers name, `2`, `2.7`; a hint where `requires_python` is None."""
     extras: tuple[str, ...] | None = None
     """The extras that it has, normalised; None where its metadata need not name them."""
+    python_2: str | None = None
+    """Why an sdist seems to be for Python 2 alone; None where nothing shows it."""
 
 
 class Vendored(NamedTuple):

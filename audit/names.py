@@ -64,8 +64,9 @@ class ImportNames(NamedTuple):
     def provider(self, module: str, pins: Sequence[Pin]) -> Provided | None:
         """Return the pin that provides a module (`import module`), or None where none does.
 
-        The longest known part of a dotted name decides, then the better evidence: of
-        `google.cloud.storage`, a pin with `google.cloud` is preferred to one with `google`.
+        The longest known part of a dotted name decides: of `google.cloud.storage`, a pin with
+        `google.cloud` is preferred to one with `google`. Then an equal name comes last, what is
+        packed comes before a built-in, and the better evidence first.
         """
         found = [provided for pin in pins for provided in self._provided(module, pin)]
         return max(found, key=_strength, default=None)
@@ -219,5 +220,9 @@ def _prefixes(module: str) -> Iterator[str]:
         module = module.rpartition(".")[0]
 
 
-def _strength(provided: Provided) -> tuple[int, int]:
-    return provided.import_name.count("."), -_EVIDENCE.index(provided.because)
+def _strength(provided: Provided) -> tuple[int, bool, bool, int]:
+    # What is packed comes before built-ins on the path: psycopg2 before psycopg2-binary's.
+    is_packed = not isinstance(provided.pin.candidate, BuiltIn)
+    evidence = provided.because
+    is_known = evidence != EQUAL_NAME
+    return provided.import_name.count("."), is_known, is_packed, -_EVIDENCE.index(evidence)

@@ -85,3 +85,9 @@ class Contents(NamedTuple):
     """Packages and modules that it installs, dotted where a namespace is shared."""
     unpacked: int
     """Bytes that it takes once installed."""
+    shared: tuple[str, ...] = ()
+    """Namespaces into which it puts an `__init__.py`, dotted. Python 2 finds nothing in a folder
+    that has none (PEP 420 came with 3.3)."""
+    python_3: str = ""
+    """A module of it that Python 2 cannot read, looked for where its classifiers name no Python 2
+    and nothing else tells; empty where none was found."""

@@ -157,6 +157,12 @@ def test_the_longest_known_part_of_a_name_decides() -> None:
     assert ask("shared.part", vendored("three", "shared/__init__.py")) is None
 
 
+def test_what_is_packed_comes_before_a_built_in_on_the_path() -> None:
+    there = built_in("pillow", "PIL")
+    assert ask("PIL", there, release("pillow-simd")) == ("pillow-simd", TABLE)
+    assert ask("PIL", there, release("PIL")) == ("pillow", OWN_FILES)
+
+
 def test_own_files_are_better_evidence_than_an_equal_name() -> None:
     assert ask("spam", unchecked("spam"), vendored("eggs", "spam.py")) == ("eggs", OWN_FILES)
 

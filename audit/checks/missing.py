@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit.checks.wording import listed, packing, vendoring
+from audit.checks.wording import called, listed, packing, vendoring
 from audit.evidence import may_be_packed
 from audit.model import Artefact
 from audit.packages import chosen
@@ -222,7 +222,7 @@ def _remedy(assessment: Assessment, use: Use, *, is_library: bool) -> str:
         command = (
             _adding(assessment, suggestion)
             if suggestion is not None
-            else vendoring(assessment, str(distribution))
+            else _bringing(assessment, str(distribution))
         )
         rows = names.rows(module)
         is_renamed = rows and all(row.provider == "built-in" for row in rows)
@@ -231,6 +231,20 @@ def _remedy(assessment: Assessment, use: Use, *, is_library: bool) -> str:
         python = assessment.runtime.python
         return f"try: import {module} / except ImportError: what Python {python} has in its place"
     return f"add what provides {module} to the requirements, or its files to the package"
+
+
+def _bringing(assessment: Assessment, name: str) -> str:
+    """Say how to pack a distribution, unless the requirements ask for it already."""
+    resolution = assessment.resolution
+    if isinstance(resolution, Conflicted) and name in {clash.name for clash in resolution.clashes}:
+        return f"end the conflict on {name} first"
+    for pin in chosen(resolution):
+        if pin.candidate.name == name and isinstance(pin.candidate, Release):
+            older = f"{name}<{pin.candidate.version}"
+            return (
+                f"{called(pin.candidate)} has none: try an older one, {older} in the requirements"
+            )
+    return vendoring(assessment, name)
 
 
 def _adding(assessment: Assessment, suggestion: Suggestion) -> str:

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit.index.cache.codec import (
-    decode_files,
-    decode_page,
-    decode_release_files,
-    encode_files,
-    encode_page,
-)
+from audit.index.cache.codec import KeptFiles, decode_page, encode_files, encode_page
 from audit.pages import Page
 
 if TYPE_CHECKING:
@@ -48,10 +42,8 @@ def packed(listed: Listed) -> bytes:
 def unpacked(entry: bytes) -> Found:
     """Read what `packed` wrote, the files later; ValueError for what it did not write."""
     end = _SIZE + int.from_bytes(entry[:_SIZE], "big")
-    page, files = decode_page(entry[_SIZE:end]), entry[end:]
-    return Found(
-        page, lambda version: decode_release_files(files, version), lambda: decode_files(files)
-    )
+    files = KeptFiles(entry[end:])
+    return Found(decode_page(entry[_SIZE:end]), files.of, files.all)
 
 
 def joined(name: NormalizedName, found: Iterable[Found]) -> Found:

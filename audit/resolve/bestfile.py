@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit.metadata import lenient_specifier
-from audit.resolve.refusals import expanded, needs_python, wheels_elsewhere
+from audit.resolve.refusals import MUST_BE_COMPILED, expanded, needs_python, wheels_elsewhere
 from audit.runtimes import wheel_tags
 
 if TYPE_CHECKING:
@@ -148,9 +148,9 @@ def _obstacle(shape: _Shape, rules: Rules) -> str | None:
     Python 2 either: billiard 3.6.4.0, which celery needs there, has one for Python 3 only. Of
     nine such sdists in the recorded index, classifiers told eight: see `demands.demanded`.
     """
-    if shape.is_compiled and not rules.is_optional:
-        return "its source has to be compiled"
-    return None if rules.takes_sdists else "its source is kept out by --only-binary"
+    if not rules.takes_sdists:
+        return "its source is kept out by --only-binary"
+    return MUST_BE_COMPILED if shape.is_compiled and not rules.is_optional else None
 
 
 def _admitted(shape: _Shape, places: Sequence[int], rules: Rules) -> Sequence[int]:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from audit.model import Runtime
 
 YANKED = "is yanked"
-MUST_BE_COMPILED = "comes as source only, which has to be compiled"
+MUST_BE_COMPILED = "its source has to be compiled"
+"""Nobody proved that it does not run: on the right system it may be built."""
 NO_SUCH_HASH = "has no file with the given hash"
 
 

@@ -83,6 +83,8 @@ def _tried(universe: Universe, engine: Engine, lines: Lines, line: Declared) -> 
         return None
     chosen = pins(universe, [*wanted, *constraints], outcome.choices)
     (pin,) = (pin for pin in chosen if pin.candidate.name == line.name)
+    if pin.unsure is not None:
+        return None  # psycopg2 2.6, of 2015, for Python 3.10: nobody knows that it compiles there
     return Fix(line, _specifier(line, free, pin), pin.candidate, _names_files(line))
 
 

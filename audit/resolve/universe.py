@@ -19,6 +19,7 @@ from audit.resolve.demands import PYTHON, demanded
 from audit.resolve.fitness import Hashes, offers
 from audit.resolve.index import Unasked
 from audit.resolve.listing import Listing
+from audit.resolve.refusals import MUST_BE_COMPILED
 from audit.resolve.target import Preference, Target, file_limits, misfit
 from audit.resolve.versions import UNLISTED, Choice, VersionSet
 
@@ -212,6 +213,12 @@ class Universe:
             if choice in among:
                 yield from edges
 
+    def known_edges_alike(self, node: Node) -> Iterator[tuple[VersionSet, tuple[Edge, ...]]]:
+        """Return listed versions whose edges are known, together where they ask for the same."""
+        for mask in self._twins.get(node, {}).values():
+            first = (mask & -mask).bit_length() - 1
+            yield VersionSet(mask), self._edges[node][first]
+
     def _work_out(self, node: Node, choice: Choice) -> tuple[Edge, ...]:
         candidate = self.candidate(node.name, choice)
         demands = self.demands(candidate, node.extra)
@@ -274,7 +281,9 @@ class Universe:
             case Metadata(unsure=str(reason)):
                 return reason
             case Metadata(compiles=True) if candidate.name not in self.target.optional_extensions:
-                return "its source has to be compiled"
+                return MUST_BE_COMPILED
+            case Metadata(python_2=str(reason)) if self.target.runtime.version >= (3, 0):
+                return reason
             case _:
                 return None
 

@@ -512,10 +512,22 @@ def test_what_is_required_already_is_not_suggested_again(
 ) -> None:
     index = shelf({"pyyaml": {"4": (), "5": ()}}, {**FILES, "pyyaml 4": {"names": ["yaml"]}})
     case = {"sources": YAML, "requirements": "pyyaml<5\npyyaml>=5\n", "index": index}
-    ((_, message, _),) = told("SCF201", **case)
+    ((_, message, remedy),) = told("SCF201", **case)
     assert message == (
         "no module yaml on Python3.6; unless it comes with pyyaml, which is in a conflict"
     )
+    assert remedy == "end the conflict on pyyaml first"
+
+
+def test_a_release_that_no_longer_has_the_module_is_not_packed_again(
+    told: Callable[..., Any], shelf: Callable[..., Index]
+) -> None:
+    # setuptools 82 has no pkg_resources any more.
+    index = shelf({"setuptools": {"82": ()}}, {"setuptools 82": {"names": ["setuptools"]}})
+    sources = {"index.py": "import pkg_resources\n"}
+    ((head, _, remedy),) = told("SCF201", sources=sources, requirements="setuptools\n", index=index)
+    assert head == "error blocked index.py:1 pkg_resources"
+    assert remedy == ("setuptools 82 has none: try an older one, setuptools<82 in the requirements")
 
 
 def test_a_copy_that_lacks_the_module_does_not_stand_for_the_release_that_has_it(

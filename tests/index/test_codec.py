@@ -49,10 +49,11 @@ def test_files_come_back_as_they_were_all_together_and_release_by_release(
     files: dict[str, tuple[File, ...]],
 ) -> None:
     data = codec.encode_files(files)
-    assert codec.decode_files(data) == files
+    assert codec.KeptFiles(data).all() == files
+    kept = codec.KeptFiles(data)
     for version, each in files.items():
-        assert codec.decode_release_files(data, version) == each
-    assert codec.decode_release_files(data, "no such version") == ()
+        assert kept.of(version) == each
+    assert kept.of("no such version") == ()
 
 
 _requirements = st.sampled_from(
@@ -91,8 +92,8 @@ _PAGE = Page(NormalizedName("foo"), (Row("1.0", 0),), ((Trait("py3-none-any"),),
 _FILES = {f"{each}.0": (File("foo.whl", "https://x/foo.whl"),) * 9 for each in range(9)}
 _ENTRIES = {
     "page": (codec.encode_page(_PAGE), codec.decode_page),
-    "files": (codec.encode_files(_FILES), codec.decode_files),
-    "one": (codec.encode_files(_FILES), lambda data: codec.decode_release_files(data, "8.0")),
+    "files": (codec.encode_files(_FILES), lambda data: codec.KeptFiles(data).all()),
+    "one": (codec.encode_files(_FILES), lambda data: codec.KeptFiles(data).of("8.0")),
     "metadata": (codec.encode_metadata(parse_metadata(["requests"])), codec.decode_metadata),
     "contents": (codec.encode_contents(Contents(("foo",), 1)), codec.decode_contents),
 }

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 PYENV = Path.home() / ".pyenv" / "versions"
 A = canonicalize_name("a")
 ONE = Version("1")
+CLASSIFIED = "Name: a\nVersion: 1\nClassifier: Programming Language :: Python ::"
 SAYS_IT = "Metadata-Version: 1.1\nName: a\nVersion: 1\n"
 
 
@@ -279,6 +280,25 @@ def test_an_sdist_that_builds_extension_modules_is_told(
     assert said({"PKG-INFO": SAYS_IT, **files}).compiles is compiles
 
 
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"a/__init__.py": "", "a/b.py": "print 'x'"}, "its b.py is Python 2"),
+        ({"a.py": "print('x')"}, None),
+        ({"a.py": "", "tests/b.py": "print 'x'", "setup.py": "print 'x'"}, None),
+        ({"a.py": "print 'x'", "PKG-INFO": f"{CLASSIFIED} 3"}, None),
+        ({"a.py": "print 'x'", "setup.py": "setup(python_requires='>=2')"}, None),
+        (
+            {"a.py": "", "PKG-INFO": f"{CLASSIFIED} 3", "setup.py": "setup(use_2to3=True)"},
+            "its setup.py converts it from Python 2, which setuptools 58 and newer refuse",
+        ),
+    ],
+)
+def test_an_sdist_of_python_2_is_told(files: Mapping[str, str], expected: str | None) -> None:
+    silent = {"PKG-INFO": "Name: a\nVersion: 1", "setup.py": ""}
+    assert said({**silent, **files}).python_2 == expected
+
+
 DECLARES = "__import__('pkg_resources').declare_namespace(__name__)"
 
 
@@ -307,7 +327,23 @@ DECLARES = "__import__('pkg_resources').declare_namespace(__name__)"
 def test_what_lies_where_packages_lie_is_installed(
     files: Mapping[str, str], names: list[str], unpacked: int
 ) -> None:
-    assert sdist_contents(sdist(files)) == Contents(tuple(names), unpacked)
+    found = sdist_contents(sdist(files))
+    assert (found.import_names, found.unpacked) == (tuple(names), unpacked)
+
+
+@pytest.mark.parametrize(
+    ("left", "shared"),
+    [
+        pytest.param({}, ("a",), id="installed as it is"),
+        pytest.param({"a.egg-info/namespace_packages.txt": "a\n"}, (), id="left out by setuptools"),
+    ],
+)
+def test_a_namespace_keeps_its_init_unless_setuptools_leaves_it_out(
+    left: Mapping[str, str], shared: tuple[str, ...]
+) -> None:
+    # setuptools 44 writes a .pth file in place of what `namespace_packages` names.
+    found = sdist({"a/__init__.py": DECLARES, "a/b/__init__.py": "x", **left})
+    assert sdist_contents(found) == Contents(("a.b",), len(DECLARES) + 1, shared)
 
 
 def linked() -> bytes:

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 import audit
 from audit.index.archive.install_requires import is_computed, is_named, written_out
-from audit.index.archive.setup_script import compiles, read_script, requires_python, top_names
+from audit.index.archive.setup_script import (
+    compiles,
+    converts,
+    read_script,
+    requires_python,
+    top_names,
+)
 
 
 def test_lines_are_logical_and_without_comments() -> None:
@@ -243,3 +249,19 @@ def test_modules_that_are_written_out_are_read(text: str, tops: set[str]) -> Non
 )
 def test_python_requires_is_read_where_it_is_written_out(text: str, result: str | None) -> None:
     assert requires_python(read_script(text)) == result
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("setup(name='a', use_2to3=True)", True),
+        ("if py3:\n    extra = {'use_2to3': True}\nsetup(**extra)", True),
+        ("extra['use_2to3'] = sys.version_info >= (3,)", True),
+        ("extra = dict(use_2to3 = True)", True),
+        ("setup(use_2to3=False)", False),
+        ("setup()  # use_2to3=True", False),
+        ("setup(use_2to3_fixers=[])", False),
+    ],
+)
+def test_a_conversion_from_python_2_is_told(text: str, *, result: bool) -> None:
+    assert converts(read_script(text)) is result

@@ -97,7 +97,37 @@ def test_a_wheel_tells_what_it_installs() -> None:
     )
     names = ("_a", "a", "bare.part", "one", "shared.part", "two")
     unpacked = 1 + 100 + 2 + len(DECLARES) + 1 + 3 + len("Name: a") + len("a\nshared\nnone\n")
-    assert wheel_contents(wheel) == Contents(names, unpacked)
+    assert wheel_contents(wheel) == Contents(names, unpacked, ("shared",))
+
+
+ANNOTATED = "def f(x: int) -> int: return x"
+
+
+@pytest.mark.parametrize(
+    ("metadata", "members", "found"),
+    [
+        ("Classifier: Programming Language :: Python :: 3", {"a.py": ANNOTATED}, "a.py"),
+        ("Classifier: Programming Language :: Python :: 3", {"a.py": "def f(x): return x"}, ""),
+        ("Classifier: Programming Language :: Python :: 2", {"a.py": ANNOTATED}, ""),
+        ("Summary: it names no Python", {"a.py": ANNOTATED}, ""),
+        (
+            "Requires-Python: >=2.7\nClassifier: Programming Language :: Python :: 3",
+            {"a.py": ANNOTATED},
+            "",
+        ),
+        (
+            "Classifier: Programming Language :: Python :: 3",
+            {f"m{number}.py": "x = 1" for number in range(8)} | {"n.py": ANNOTATED},
+            "",
+        ),
+    ],
+)
+def test_modules_are_read_where_classifiers_speak_against_python_2(
+    metadata: str, members: dict[str, str | bytes], found: str
+) -> None:
+    head = "Metadata-Version: 2.1\nName: a\nVersion: 1.0\n"
+    wheel = opened({"a-1.0.dist-info/METADATA": head + metadata, **members})
+    assert wheel_contents(wheel).python_3 == found
 
 
 def test_few_packages_are_asked_whether_they_are_shared() -> None:

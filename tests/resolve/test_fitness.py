@@ -301,6 +301,8 @@ _OTHER = frozenset({"other"})
         ("sdist", Selection(only_binary=_ALL), "is kept out by --only-binary"),
         ("py2-none-any sdist", Selection(only_binary=_ALL),
          "has wheels for Python 2 only, and its source is kept out by --only-binary"),
+        ("cp36-cp36m-win32 sdist", Selection(only_binary=_ALL),
+         "has wheels for Windows only, and its source is kept out by --only-binary"),
         ("cp36-cp36m-manylinux1_x86_64 sdist", Selection(no_binary=_ALL),
          f"is kept out by --no-binary, {_COMPILES}"),
         ("cp36-cp36m-win32@>=3.7 sdist@>=3.6", Selection(),

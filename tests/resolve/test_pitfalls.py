@@ -89,7 +89,7 @@ def test_the_index_gives(
     assert index_pins(ours, python, *asked).items() >= expected.items()
 
 
-@pytest.mark.xfail(reason="nobody reads the source of a wheel that its classifiers speak against")
+@pytest.mark.xfail(reason="SCF206 tells it, but what a wheel holds is read when the search is over")
 def test_10_a_wheel_for_python_2_that_python_2_cannot_compile_is_passed_over(ours: Ours) -> None:
     assert index_pins(ours, "2.7", "scrapy")["requests-file"] == "2.1.0"
 

@@ -65,6 +65,11 @@ def shared_packages(paths: Iterable[str], shares: Callable[[str], bool]) -> tupl
     return tuple(sorted(found))
 
 
+def dotted(folders: Iterable[str]) -> tuple[str, ...]:
+    """Return folders as the packages that they are."""
+    return tuple(folder.replace("/", ".") for folder in folders)
+
+
 def _own_above(folder: str, own: set[str]) -> bool:
     # From the outside in: the first part mostly decides.
     ends = (at for at, letter in enumerate(folder) if letter == "/")

@@ -14,13 +14,20 @@ from packaging.utils import canonicalize_name
 from audit.index.archive import build_files, install_requires, setup_script
 from audit.index.archive.archives import ArchiveError
 from audit.index.archive.members import Members, read_members
-from audit.index.archive.modules import MOST_INIT, import_names, says_shared, shared_packages
+from audit.index.archive.modules import (
+    MOST_INIT,
+    dotted,
+    import_names,
+    says_shared,
+    shared_packages,
+)
+from audit.index.archive.statements import is_python_2
 from audit.index.archive.wheel import with_identity
 from audit.metadata import metadata_of, read_headers, requires_txt_lines
 from audit.pages import Contents
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from packaging.utils import NormalizedName
     from packaging.version import Version
@@ -32,7 +39,9 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 _TOLD = frozenset({"PKG-INFO", "Cargo.toml", "pyproject.toml", "setup.cfg", "setup.py"})
-_TOLD_IN_EGG_INFO = frozenset({"PKG-INFO", "requires.txt", "top_level.txt"})
+_TOLD_IN_EGG_INFO = frozenset(
+    {"PKG-INFO", "namespace_packages.txt", "requires.txt", "top_level.txt"}
+)
 _LARGEST_SCRIPT = 200_000  # bytes; ruamel.yaml's has 40,000
 _DEEPEST = 4  # folders around an egg-info or a namespace's __init__.py
 
@@ -49,6 +58,8 @@ class Sdist(NamedTuple):
     headers: Headers
     script: Script
     """Its setup.py; empty where it has none."""
+    modules: Mapping[str, str] = {}
+    """Its modules, where it does not say for which Pythons it is."""
 
     def left(self, name: str) -> str:
         """Return the text of a file that setuptools left in its egg-info; empty where none is."""
@@ -60,12 +71,13 @@ def read_sdist(content: bytes, name: NormalizedName, version: Version) -> Sdist:
 
     ArchiveError says why it cannot be read, or what about it is past all measure.
     """
-    members = _without_root(read_members(content, _is_wanted))
+    packed = read_members(content, _is_wanted)
+    members = _without_root(packed)
     if members.sizes.get("setup.py", 0) > _LARGEST_SCRIPT:
         raise ArchiveError(f"its setup.py has more than {_LARGEST_SCRIPT // 1000} kB")
     egg_info = _egg_info(members, name)
     said = members.texts.get("PKG-INFO") or members.texts.get(f"{egg_info or ''}PKG-INFO", "")
-    return Sdist(
+    sdist = Sdist(
         name=name,
         version=version,
         sizes=members.sizes,
@@ -74,6 +86,11 @@ def read_sdist(content: bytes, name: NormalizedName, version: Version) -> Sdist:
         headers=read_headers(said),
         script=setup_script.read_script(members.texts.get("setup.py", "")),
     )
+    if metadata_of(sdist.headers).classified or _says_python(sdist):
+        return sdist
+    due = frozenset(_modules(packed.sizes))
+    modules = read_members(content, lambda path, _: path in due)
+    return sdist._replace(modules={path: modules.texts[path] for path in sorted(due)})
 
 
 def _is_wanted(path: str, size: int) -> bool:
@@ -86,6 +103,22 @@ def _is_wanted(path: str, size: int) -> bool:
     if base == "__init__.py":
         return 0 < size <= MOST_INIT
     return base in _TOLD_IN_EGG_INFO and folder.endswith(".egg-info")
+
+
+_MOST_MODULES = 2_000_000  # bytes; those of most have less than 200,000
+
+
+def _modules(sizes: Mapping[str, int]) -> Iterator[str]:
+    """Yield the modules that would be installed, the outermost first, as far as is worth it."""
+    left = _MOST_MODULES
+    for path in sorted(sizes, key=lambda path: (path.count("/"), path)):
+        folders = path.split("/")[1:-1]
+        inside = not any(map(_NOT_INSTALLED.fullmatch, folders)) and "python2" not in folders
+        if path.endswith(".py") and not path.endswith("/setup.py") and inside:
+            left -= sizes[path]
+            if left < 0:
+                return
+            yield path
 
 
 def _without_root(members: Members) -> Members:
@@ -139,11 +172,12 @@ def sdist_metadata(sdist: Sdist) -> Metadata:
     found = _requirements(sdist)
     headers = sdist.headers._replace(
         requires_dist=found.lines,
-        requires_python=sdist.headers.requires_python or _requires_python(sdist),
+        requires_python=_says_python(sdist),
     )
     metadata = metadata_of(headers)._replace(
         unsure=found.unsure,
         compiles=setup_script.compiles(sdist.script) or build_files.compiles(sdist.texts),
+        python_2=_python_2(sdist),
     )
     return with_identity(metadata, sdist.headers, sdist.name, sdist.version)
 
@@ -179,13 +213,22 @@ def _is_static(headers: Headers) -> bool:
     return is_new and "requires-dist" not in headers.dynamic
 
 
-def _requires_python(sdist: Sdist) -> str | None:
-    written = read_headers(sdist.left("PKG-INFO")).requires_python
+def _says_python(sdist: Sdist) -> str | None:
     return (
-        written
+        sdist.headers.requires_python
+        or read_headers(sdist.left("PKG-INFO")).requires_python
         or build_files.requires_python(sdist.texts)
         or setup_script.requires_python(sdist.script)
     )
+
+
+def _python_2(sdist: Sdist) -> str | None:
+    """Say what shows that it is Python 2, of an sdist that does not say or is to be converted."""
+    if setup_script.converts(sdist.script):
+        return "its setup.py converts it from Python 2, which setuptools 58 and newer refuse"
+    found = (path for path, text in sdist.modules.items() if is_python_2(text))
+    path = next(found, None)
+    return None if path is None else f"its {path.rpartition('/')[2]} is Python 2"
 
 
 _ROOTS = ("src/", "lib/", "python/", "python3/", "python2/", "")
@@ -214,14 +257,22 @@ def _located(
     """Return what lies in the first place that holds any of its top-level names."""
     for root in _ROOTS:
         paths = _cut(sdist.sizes, root)
-        names = import_names(paths, _shared(sdist, root, paths))
+        shared = _shared(sdist, root, paths)
+        names = import_names(paths, shared)
         own = {name for name in names if is_own(name.partition(".")[0])}
         if own:
             tops = {name.partition(".")[0] for name in own}
             unpacked = sum(size for path, size in paths.items() if _top(path) in tops)
             # What top_level.txt has and no file shows is an extension module, still to be built.
-            return Contents(tuple(sorted(own | (declared - tops))), unpacked)
+            names = tuple(sorted(own | (declared - tops)))
+            return Contents(names, unpacked, _kept(sdist, shared))
     return Contents(tuple(sorted(declared)), sum(sdist.sizes.values()))
+
+
+def _kept(sdist: Sdist, shared: Iterable[str]) -> tuple[str, ...]:
+    """Leave out the namespaces whose `__init__.py` setuptools does not install."""
+    left_out = sdist.left("namespace_packages.txt").split()
+    return tuple(name for name in dotted(shared) if name not in left_out)
 
 
 def _may_be_installed(top: str) -> bool:

@@ -87,6 +87,14 @@ def compiles(script: Script) -> bool:
     return any(_COMPILED.search(line.code) or _COMPILES.search(line.bare) for line in script)
 
 
+_CONVERTS = re.compile(r"\buse_2to3['\"]?\s*\]?\s*[=:]\s*(?!False\b|0\b)")
+
+
+def converts(script: Script) -> bool:
+    """Tell whether it has setuptools turn Python 2 into Python 3 (`use_2to3`)."""
+    return any(_CONVERTS.search(line.code) for line in script)
+
+
 _STRINGS = re.compile(r"['\"]([\w.]+)['\"]")
 _MODULES = re.compile(
     r"\b(?:py_modules|packages)['\"]?\s*[=:]\s*[\[(](?P<list>[^()\[\]]*)[\])]\s*[,)}\n]"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from packaging.requirements import Requirement
 
-_SCHEMA = 1
+_SCHEMA = 2
 """Goes up whenever what is written here changes: entries of another number are foreign."""
 
 
@@ -84,41 +84,61 @@ def _parts(files: Mapping[str, tuple[File, ...]]) -> Iterator[list[str]]:
         yield part
 
 
-def decode_files(data: bytes) -> dict[str, tuple[File, ...]]:
-    """Read the files of all releases; ValueError for what `encode_files` did not write."""
+class KeptFiles:
+    """The files of a page's releases, as `encode_files` wrote them, read part by part.
+
+    ValueError for what it did not write, whenever that shows.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        """Take the bytes; nothing is read yet, as of most pages no file is asked for."""
+        self._data = data
+        self._parts: dict[str, tuple[list[str], bytes]] | None = None
+        self._read: dict[str, tuple[File, ...]] = {}
+
+    def of(self, version: str) -> tuple[File, ...]:
+        """Return the files of one release; none if it is not there."""
+        if self._parts is None:
+            self._parts = _parts_of(self._data)
+        if version not in self._read and version in self._parts:
+            self._read.update(_part(*self._parts[version]))
+        return self._read.get(version, ())
+
+    def all(self) -> dict[str, tuple[File, ...]]:
+        """Return the files of all releases."""
+        if self._parts is None:
+            self._parts = _parts_of(self._data)
+        return {version: self.of(version) for version in self._parts}
+
+
+def _parts_of(data: bytes) -> dict[str, tuple[list[str], bytes]]:
+    """Return each release with all that are in its part, and that part, still deflated."""
+    found: dict[str, tuple[list[str], bytes]] = {}
     try:
         (parts, lengths), rest = _unpacked("files", data)
-        found: dict[str, tuple[File, ...]] = {}
         start = 0
         for part, length in zip(parts, lengths, strict=True):
-            found.update(_part(part, rest[start : start + length]))
+            found.update(dict.fromkeys(part, (part, rest[start : start + length])))
             start += length
     except _FOREIGN:
         raise ValueError("no files that this version wrote") from None
     return found
 
 
-def decode_release_files(data: bytes, version: str) -> tuple[File, ...]:
-    """Read the files of one release, none if it is not there; ValueError as `decode_files`."""
+def _part(versions: list[str], deflated: bytes) -> dict[str, tuple[File, ...]]:
     try:
-        (parts, lengths), rest = _unpacked("files", data)
-        for number, part in enumerate(parts):
-            if version in part:
-                start = sum(lengths[:number])
-                return _part(part, rest[start : start + lengths[number]])[version]
+        releases = json.loads(zlib.decompress(deflated))
+        return {
+            version: tuple(
+                [
+                    File(name, url, size, tuple(hashes), told)
+                    for name, url, size, hashes, told in files
+                ]
+            )
+            for version, files in zip(versions, releases, strict=True)
+        }
     except _FOREIGN:
         raise ValueError("no files that this version wrote") from None
-    return ()
-
-
-def _part(versions: list[str], deflated: bytes) -> dict[str, tuple[File, ...]]:
-    releases = json.loads(zlib.decompress(deflated))
-    return {
-        version: tuple(
-            [File(name, url, size, tuple(hashes), told) for name, url, size, hashes, told in files]
-        )
-        for version, files in zip(versions, releases, strict=True)
-    }
 
 
 def encode_metadata(metadata: Metadata) -> bytes:
@@ -151,8 +171,8 @@ def encode_contents(contents: Contents) -> bytes:
 def decode_contents(data: bytes) -> Contents:
     """Read what a file installs; ValueError for what `encode_contents` did not write."""
     try:
-        (import_names, unpacked), _ = _unpacked("contents", data)
-        return Contents(tuple(import_names), unpacked)
+        (import_names, unpacked, shared, python_3), _ = _unpacked("contents", data)
+        return Contents(tuple(import_names), unpacked, tuple(shared), python_3)
     except _FOREIGN:
         raise ValueError("no contents that this version wrote") from None
 
