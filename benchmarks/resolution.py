@@ -194,7 +194,8 @@ def _measured(
                 comment = "" if state == "cold" else "# warm\n"
                 text = comment + "\n".join((*lines, ""))
                 bench.requirements.parent.mkdir(exist_ok=True)
-                bench.requirements.write_text(text, encoding="utf-8")
+                if state != "again":  # a file that is written to, is another file
+                    bench.requirements.write_text(text, encoding="utf-8")
                 for tool in used:
                     run = bench.run(tool)
                     if turn:
@@ -208,7 +209,7 @@ def _median(runs: list[Run]) -> Run:
 
 @contextmanager
 def _index(*, is_real: bool) -> Iterator[str]:
-    """Yield the URL of the index; say what the replaying one could not answer."""
+    """Yield the URL of the index."""
     if is_real:
         command = "from tools.index import configured_index; print(configured_index())"
         asked = subprocess.run(
@@ -216,8 +217,15 @@ def _index(*, is_real: bool) -> Iterator[str]:
         )
         yield asked.stdout.strip()
         return
+    with replaying(delay=0.025) as url:
+        yield url
+
+
+@contextmanager
+def replaying(*, delay: float) -> Iterator[str]:
+    """Yield the URL of the replaying index, in a process of its own; say what it lacked."""
     with subprocess.Popen(
-        (sys.executable, "-m", "tools.replay", "--delay", "0.025"),
+        (sys.executable, "-m", "tools.replay", "--delay", str(delay)),
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

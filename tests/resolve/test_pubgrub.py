@@ -61,3 +61,30 @@ def test_what_the_lines_agree_on_takes_one_question_each(platform: Platforms, li
     outcome, asked = _search(target, lines("lib0"))
     assert isinstance(outcome, Solved)
     assert len(outcome.choices) == asked == 51
+
+
+def test_an_extra_is_not_tried_at_versions_that_its_distribution_cannot_have(
+    platform: Platforms, lines: Lines
+) -> None:
+    releases = {f"{n}": ('dep<5; extra == "x"',) for n in range(1, 40)}
+    deps = {"4": (), "9": ()}
+    target = platform(index={"lib": releases, "dep": deps, "app": {"1": ("lib>=38", "lib[x]")}})
+    outcome, asked = _search(target, lines("app", "dep"))
+    assert isinstance(outcome, Solved)
+    assert asked < 30
+
+
+def test_releases_in_lock_step_are_refused_many_at_a_time(
+    platform: Platforms, lines: Lines
+) -> None:
+    numbers = range(1, 200)
+    target = platform(
+        index={
+            "app": {f"{n}": (f"lib=={n}",) for n in numbers},
+            "lib": {f"{n}": ("dep<5",) for n in numbers},
+            "dep": {"9": ()},
+        }
+    )
+    outcome, asked = _search(target, lines("app", "dep"))
+    assert isinstance(outcome, Refuted)
+    assert asked < 100

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from audit.index.http.access import Access
 
 _HOSTS = 20  # whose connections are kept: an index, its file host, a few more of each
-_CONNECTIONS = 10  # a host; the study found 8 to 12 best
+_CONNECTIONS = 20
 
 
 class MisconfiguredError(Exception):
