@@ -15,6 +15,7 @@ from audit.checks import (
     missing,
     provider_names,
     replaced,
+    shadowing,
     size,
     unread,
     unsupported,
@@ -46,6 +47,7 @@ CHECKS = (
     Check(extras.find, (extras.RULE,)),
     Check(missing.find, (missing.MISSING, missing.ABSENT)),
     Check(provider_names.find, (provider_names.RULE,)),
+    Check(shadowing.find, (shadowing.RULE,)),
     Check(size.find, (size.RULE,)),
 )
 
