@@ -13,6 +13,7 @@ from audit.checks import (
     extras,
     from_source,
     missing,
+    own_names,
     provider_names,
     replaced,
     shadowing,
@@ -48,6 +49,7 @@ CHECKS = (
     Check(missing.find, (missing.MISSING, missing.ABSENT)),
     Check(provider_names.find, (provider_names.RULE,)),
     Check(shadowing.find, (shadowing.RULE,)),
+    Check(own_names.find, (own_names.RULE,)),
     Check(size.find, (size.RULE,)),
 )
 
