@@ -19,8 +19,10 @@ from audit.checks import (
     replaced,
     shadowing,
     size,
+    undeclared,
     unread,
     unsupported,
+    unused,
     vendoring,
 )
 
@@ -50,6 +52,8 @@ CHECKS = (
     Check(extras.find, (extras.RULE,)),
     Check(missing.find, (missing.MISSING, missing.ABSENT)),
     Check(provider_names.find, (provider_names.RULE,)),
+    Check(undeclared.find, (undeclared.RULE,)),
+    Check(unused.find, (unused.RULE,)),
     Check(shadowing.find, (shadowing.RULE,)),
     Check(own_names.find, (own_names.RULE,)),
     Check(size.find, (size.RULE,)),
