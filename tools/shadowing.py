@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import tomli
+from stdlib_list import stdlib_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -158,11 +159,22 @@ def _measure(
         if "No module named" in measured.told:  # what it requires itself is not shadowing
             folder, reason = _installed(interpreter, requirement, scratch, ())
             measured = effect(interpreter, release, folder, scratch) if folder else measured
-        if "No module named" in measured.told:
+        if _says_nothing(measured):
             print(f"{interpreter}: {requirement}: {measured.told}", file=sys.stderr)
             continue
         print(interpreter, name, *measured, file=sys.stderr)
         yield measured
+
+
+def _says_nothing(measured: Measured) -> bool:
+    """Whether it may be otherwise: a dependency is not there, or another Python's files are none.
+
+    importlib 1.0.4 installs nothing on the Pythons that have it, and its module on others.
+    """
+    _, is_missing, name = measured.told.partition("No module named ")
+    lacks_dependency = name.strip("'").partition(".")[0] not in stdlib_list("2.7")
+    is_borrowed = " with the files " in measured.interpreter
+    return bool(is_missing and lacks_dependency) or (is_borrowed and not measured.module)
 
 
 def _installed(

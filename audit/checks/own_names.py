@@ -41,7 +41,9 @@ Rename the module. A library that was copied into the project by hand is best pa
 _NEVER_FOUND = frozenset({"builtins", "errno", "gc", "marshal", "posix", "pwd", "sys"})
 """Modules compiled into the interpreter: measured for CPython 2.7, 3.6, 3.7, 3.9 and 3.10."""
 _NEVER_FOUND_ON_3 = _NEVER_FOUND | {"atexit", "faulthandler", "itertools", "time"}
-_OFTEN_OWN = frozenset({"doc", "docs", "example", "examples", "scripts", "test", "tests", "tools"})
+_OFTEN_OWN = frozenset(
+    {"doc", "docs", "example", "examples", "scripts", "setup", "test", "tests", "tools"}
+)
 """Folders that many projects have, and some distributions install by mistake."""
 
 

@@ -82,7 +82,7 @@ def _in_the_package(assessment: Assessment) -> Iterator[Pin]:
     pins = chosen(assessment.resolution)
     yield from pins
     names = {pin.candidate.name for pin in pins if not isinstance(pin.candidate, BuiltIn)}
-    for copy in assessment.project.vendored:
+    for copy in sorted(assessment.project.vendored, key=lambda each: each.at.file):
         if not copy.is_hollow and copy.name not in names:
             yield Pin(candidate=copy, demands=())
 
@@ -177,7 +177,10 @@ def _remedy(assessment: Assessment, shadow: _Shadow) -> str:
     if isinstance(candidate, Vendored):
         return removing(assessment, paths(assessment.project, candidate))
     lines = [demand.asker for demand in shadow.demands if isinstance(demand.asker, Declared)]
-    lines = [line for line in lines if not line.constraint]
+    lines = sorted(
+        (each for each in lines if not each.constraint),
+        key=lambda line: (line.at.file, line.at.line or 0),
+    )
     if lines:
         since = _since(assessment, shadow.modules)
         return listed(_rewritten(line, since) for line in lines)

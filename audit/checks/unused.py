@@ -59,7 +59,10 @@ def _tells(assessment: Assessment) -> bool:
 def _only_line(pin: Pin) -> Declared | None:
     """Return the line that asks for a pin; None where something else asks for it as well."""
     lines = [demand.asker for demand in pin.demands if isinstance(demand.asker, Declared)]
-    lines = [line for line in lines if not line.constraint]
+    lines = sorted(
+        (each for each in lines if not each.constraint),
+        key=lambda line: (line.at.file, line.at.line or 0),
+    )
     others = [demand for demand in pin.demands if not isinstance(demand.asker, Declared)]
     return lines[0] if lines and not others else None
 
