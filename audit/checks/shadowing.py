@@ -6,6 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit.checks.copies import paths
+from audit.checks.unused import asking_lines
 from audit.checks.wording import called, listed, place, removing, rewritten
 from audit.model import Declared, Location, Vendored
 from audit.packages import chosen
@@ -176,11 +177,7 @@ def _remedy(assessment: Assessment, shadow: _Shadow) -> str:
     candidate = shadow.candidate
     if isinstance(candidate, Vendored):
         return removing(assessment, paths(assessment.project, candidate))
-    lines = [demand.asker for demand in shadow.demands if isinstance(demand.asker, Declared)]
-    lines = sorted(
-        (each for each in lines if not each.constraint),
-        key=lambda line: (line.at.file, line.at.line or 0),
-    )
+    lines = asking_lines(shadow.demands)
     if lines:
         since = _since(assessment, shadow.modules)
         return listed(_rewritten(line, since) for line in lines)

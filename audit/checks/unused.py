@@ -12,10 +12,10 @@ from audit.pins import BuiltIn, Release
 from audit.report import Finding, Rule, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from audit.assessment import Assessment
-    from audit.pins import Pin
+    from audit.pins import Demand, Pin
 
 RULE = Rule(
     code="SCF205",
@@ -58,13 +58,16 @@ def _tells(assessment: Assessment) -> bool:
 
 def _only_line(pin: Pin) -> Declared | None:
     """Return the line that asks for a pin; None where something else asks for it as well."""
-    lines = [demand.asker for demand in pin.demands if isinstance(demand.asker, Declared)]
-    lines = sorted(
-        (each for each in lines if not each.constraint),
-        key=lambda line: (line.at.file, line.at.line or 0),
-    )
+    lines = asking_lines(pin.demands)
     others = [demand for demand in pin.demands if not isinstance(demand.asker, Declared)]
     return lines[0] if lines and not others else None
+
+
+def asking_lines(demands: Iterable[Demand]) -> list[Declared]:
+    """Return the lines of the project, in their order, that ask for something to be installed."""
+    lines = [demand.asker for demand in demands if isinstance(demand.asker, Declared)]
+    asking = (line for line in lines if not line.constraint)
+    return sorted(asking, key=lambda line: (line.at.file, line.at.line or 0))
 
 
 def _is_unused(assessment: Assessment, pin: Pin) -> bool:
