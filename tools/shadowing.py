@@ -2,12 +2,11 @@
 
     python -m tools.shadowing [NAME ...] [--interpreters FOLDER] [-o FILE]
 
-Each release that tools/shadowing.toml names is installed by the pip of a real interpreter into a
-folder of its own, forced where it says that it is for others, and by the pip of another where
-its own cannot. With that folder first on the path,
-as a package is on the platform, the interpreter imports a few modules that most programs load,
-then those of the standard library that the folder hides. With NAMEs only their rows are made
-anew. This runs setup.py of what it installs.
+Each release that tools/shadowing.toml names is installed by the pip of a real interpreter, forced
+where it says that it is for others, and by the pip of another where its own cannot: this runs
+its setup.py. With that folder first on the path, as a package is on the platform, the interpreter
+imports a few modules that most programs load, then those of the standard library that the
+folder hides. With NAMEs only their rows are made anew.
 
 Effects: `syntax` and `breaks` are an import that fails, `changes` is a copy that lacks some of
 what the standard library's has, `harmless` is everything else. Releases between two that were
@@ -102,10 +101,8 @@ for name in sys.argv[3].split() if answer["failed"] is None else ():
 print(repr(answer))  # json may be what does not work
 """
 
-_LOADED_BY_MOST = (
-    "re json logging typing email collections subprocess unittest concurrent.futures asyncio"
-)
 _ON_PYTHON_2 = "re json logging email collections subprocess unittest"
+_ON_PYTHON_3 = _ON_PYTHON_2.replace("email", "typing email") + " concurrent.futures asyncio"
 
 
 class Measured(NamedTuple):
@@ -201,16 +198,14 @@ def _install(
     ran = subprocess.run(
         command, env={**clean, **settings}, capture_output=True, text=True, check=False
     )
-    errors = [line for line in ran.stderr.splitlines() if "ERROR" in line or "rror:" in line]
-    return "" if ran.returncode == 0 else " / ".join(errors[-1:]) or "pip failed"
+    errors = [line for line in ran.stderr.splitlines() if "error:" in line.lower()]
+    return "" if ran.returncode == 0 else errors[-1] if errors else "pip failed"
 
 
 def effect(interpreter: Path, release: str, folder: Path, scratch: Path) -> Measured:
     """Return what the files in a folder, which lies within `scratch`, do to an interpreter."""
     names = sorted(_modules(folder, folder)) if folder.is_dir() else []
-    empty = scratch / "empty"
-    empty.mkdir(exist_ok=True)
-    usual = _ask(interpreter, empty, names)
+    usual = _ask(interpreter, scratch / "nothing", names)
     here = _ask(interpreter, folder, usual["hidden"])
     by, packer = f"CPython {here['version']}", folder.relative_to(scratch).parts[0]
     by += f" with the files that {packer} installs" if packer != here["version"] else ""
@@ -218,16 +213,15 @@ def effect(interpreter: Path, release: str, folder: Path, scratch: Path) -> Meas
         effect = "syntax" if kind in {"SyntaxError", "IndentationError"} else "breaks"
         said = message.replace(f"{folder}/", "").replace(str(folder), "").split(" (/")[0]
         return Measured(release, effect, module, f"import {module} fails with {kind}: {said}", by)
-    inside = str(folder.resolve())
-    hidden = [name for name in usual["hidden"] if here["hidden"][name][0].startswith(inside)]
+    loaded = {name: here["hidden"][name][0] for name in usual["hidden"]}
+    hidden = [name for name in loaded if loaded[name].startswith(str(folder.resolve()))]
     if not hidden:
         return Measured(release, "harmless", "", "hides no module", by)
     for module in hidden:
         lacking = _lacking(set(usual["hidden"][module][2]), set(here["hidden"][module][1]))
         if lacking:
             return Measured(release, "changes", module, f"{module} {_lacks(lacking)}", by)
-    module = hidden[0]
-    return Measured(release, "harmless", module, f"{module} lacks nothing public", by)
+    return Measured(release, "harmless", hidden[0], f"{hidden[0]} lacks nothing public", by)
 
 
 def _lacking(usual: set[str], here: set[str]) -> set[str]:
@@ -261,7 +255,7 @@ def _modules(folder: Path, root: Path) -> Iterator[str]:
 
 
 def _ask(interpreter: Path, folder: Path, names: Iterable[str]) -> dict[str, Any]:
-    loaded = _ON_PYTHON_2 if "/2.7" in str(interpreter) else _LOADED_BY_MOST
+    loaded = _ON_PYTHON_2 if "/2.7" in str(interpreter) else _ON_PYTHON_3
     # -S: what is installed for the interpreter is neither standard library nor the platform's.
     command = [str(interpreter), "-s", "-S", "-c", _ASK, str(folder), loaded, " ".join(names)]
     ran = subprocess.run(
@@ -274,16 +268,14 @@ def _ask(interpreter: Path, folder: Path, names: Iterable[str]) -> dict[str, Any
     )
     if ran.returncode != 0:
         sys.exit(f"{interpreter} does not say what it has: {ran.stderr}")
-    said: dict[str, Any] = ast.literal_eval(ran.stdout.splitlines()[-1])
-    return said
+    return dict(ast.literal_eval(ran.stdout.splitlines()[-1]))
 
 
 def merged(name: str, python: str, found: Iterable[Measured]) -> Iterator[list[str]]:
     """Yield a row for each run of releases that agree, in order of version."""
     for (effect, module), run in groupby(found, key=lambda each: (each.effect, each.module)):
-        first, *others = run
-        last = others[-1] if others else first
-        one = first is last
+        first, last = (releases := [*run])[0], releases[-1]
+        one = len(releases) == 1
         versions = f"=={first.release}" if one else f">={first.release},<={last.release}"
         yield [name, versions, python, effect, module, last.told, last.interpreter]
 
