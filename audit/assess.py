@@ -24,6 +24,7 @@ from audit.resolve import Target, resolve
 from audit.resolve.index import NoIndex, NothingMore
 from audit.resolve.target import Preference, by_name
 from audit.runtimes import marker_holds
+from audit.shadowing import UNMEASURED, Shadowing
 from audit.source.local import reachable
 from audit.suggestions import Suggestion, Wanted, suggest
 from audit.verdict import recommend, verdict
@@ -56,6 +57,8 @@ class Platform:
     index: Index
     optional_extensions: frozenset[NormalizedName] = frozenset()
     """Distributions whose source installs without a compiler, too."""
+    shadowing: Shadowing = UNMEASURED
+    """What releases do that come before the standard library."""
 
 
 class Policy(NamedTuple):
@@ -102,6 +105,8 @@ def audit(project: Project, platform: Platform, policy: Policy) -> Report:
                 evidence=each.evidence,
                 suggestions=each.suggestions,
                 libraries=frozenset(library.key for library in platform.matrix.libraries),
+                modules=each.imports.modules,
+                shadowing=platform.shadowing,
             ),
             policy,
         )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from audit.shadowing import UNMEASURED
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -14,8 +16,9 @@ if TYPE_CHECKING:
     from audit.imports import Use
     from audit.model import Project, Runtime
     from audit.pins import BuiltIn, Demand, Resolution
-    from audit.report import Package
+    from audit.report import ImportedModule, Package
     from audit.resolve.target import Preference
+    from audit.shadowing import Shadowing
     from audit.suggestions import Suggestion
 
 
@@ -41,3 +44,7 @@ class Assessment(NamedTuple):
     """Missing module -> what would bring it, as far as that is known."""
     libraries: frozenset[NormalizedName] = frozenset()
     """The built-in table's names, of whichever runtime."""
+    modules: tuple[ImportedModule, ...] = ()
+    """Everything that is imported, with what meets it."""
+    shadowing: Shadowing = UNMEASURED
+    """What releases do that come before the standard library, as far as it was measured."""

@@ -274,6 +274,8 @@ class Vendored(NamedTuple):
     """The paths it owns that exist, relative to the project root."""
     is_hollow: bool = False
     """It lists modules of which none is there: removed, or never packed, so nobody's copy."""
+    size: int | None = None
+    """Bytes that its RECORD counts; None where it has none."""
 
 
 class Artefact(Enum):

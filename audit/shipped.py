@@ -19,6 +19,7 @@ BUILT_IN_METADATA = "builtin_metadata.json"
 IMPORT_NAMES = "import_names.csv"
 STDLIB_DIFFERENCES = "stdlib_differences.json"
 OPTIONAL_EXTENSIONS = "optional_extensions.csv"
+SHADOWING = "shadowing.csv"
 
 
 def data_text(name: str) -> str:

@@ -148,3 +148,19 @@ def test_two_versions_of_one_distribution_are_two_copies() -> None:
     files = {f"six-{n}.dist-info/METADATA": f"Name: six\nVersion: {n}\n" for n in (1, 2)}
     found = find({**files, "six.py": ""})
     assert [str(each.version) for each in found if isinstance(each, Vendored)] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("record", "size"),
+    [
+        pytest.param("foo.py,sha256=x,120\nbar.py,sha256=y,3\nfoo-1.dist-info/RECORD,,\n", 123),
+        pytest.param("foo.py,,\n", None, id="nothing was counted"),
+        pytest.param("foo.py,sha256=x,many\nfoo.py,x\n", None, id="no numbers"),
+    ],
+)
+def test_a_copy_takes_what_its_record_counts(record: str, size: int | None) -> None:
+    assert one({"foo-1.dist-info/RECORD": record, "foo.py": ""}).size == size
+
+
+def test_what_a_copy_without_a_record_takes_is_not_known() -> None:
+    assert one({"foo-1.egg-info/top_level.txt": "foo\n", "foo.py": ""}).size is None

@@ -144,12 +144,12 @@ def _shortfall(assessment: Assessment, passed: PassedOver, copy: Vendored) -> st
 
 def _remedy(assessment: Assessment, pin: Pin, copy: Vendored) -> str:
     if isinstance(pin.candidate, BuiltIn):
-        command = removing(assessment, _paths(assessment.project, copy))
+        command = removing(assessment, paths(assessment.project, copy))
         return f"remove it, {called(pin.candidate)} will do: {command}"
     return vendoring(assessment, packed(pin)) + " --upgrade"
 
 
-def _paths(project: Project, copy: Vendored) -> list[str]:
+def paths(project: Project, copy: Vendored) -> list[str]:
     """Return what to remove of a copy, its metadata last: packages whole, unless shared."""
     others = {path for other in project.vendored if other.at != copy.at for path in other.files}
     shared = _folders((project.files | others) - copy.files)

@@ -10,7 +10,14 @@ from audit.names import read_import_names
 from audit.resolve.fitness import read_optional_extensions
 from audit.resolve.index import NoIndex
 from audit.runtimes import select
-from audit.shipped import IMPORT_NAMES, OPTIONAL_EXTENSIONS, STDLIB_DIFFERENCES, data_text
+from audit.shadowing import read_shadowing
+from audit.shipped import (
+    IMPORT_NAMES,
+    OPTIONAL_EXTENSIONS,
+    SHADOWING,
+    STDLIB_DIFFERENCES,
+    data_text,
+)
 from audit.source.stdlib import read_differences
 
 if TYPE_CHECKING:
@@ -36,4 +43,5 @@ def load_platform(
         library=read_differences(data_text(STDLIB_DIFFERENCES)),
         index=NoIndex(),
         optional_extensions=read_optional_extensions(data_text(OPTIONAL_EXTENSIONS)),
+        shadowing=read_shadowing(data_text(SHADOWING), SHADOWING),
     )

@@ -116,6 +116,7 @@ def _read(place: _Place) -> Vendored | Problem:
             tags=_tags(place.text("WHEEL") or ""),
             files=existing,
             is_hollow=not existing and any(path.endswith(MODULE_SUFFIXES) for path in claimed),
+            size=_size(place.text("RECORD")),
         )
     except Unreadable as error:
         return Problem(f"the metadata {error}", at)
@@ -168,6 +169,14 @@ def _joined(folder: str, paths: Iterable[str]) -> Iterator[str]:
             whole = posixpath.normpath(whole)
         if "__pycache__" not in whole and ".dist-info" not in whole and ".egg-info" not in whole:
             yield whole
+
+
+def _size(record: str | None) -> int | None:
+    """Return the sum of the third column: bytes of each file, where they were counted."""
+    if record is None:
+        return None
+    sizes = (row[2] for row in csv.reader(_lines(record)) if len(row) > 2)  # noqa: PLR2004
+    return sum(int(size) for size in sizes if size.isdecimal()) or None
 
 
 def _of_top(place: _Place, top: str) -> Iterator[str]:

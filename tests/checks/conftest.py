@@ -29,6 +29,7 @@ from audit.requirements import read_requirements
 from audit.resolve.index import NoIndex
 from audit.resolve.target import Preference
 from audit.runtimes import read_runtimes, select
+from audit.shadowing import Shadowing, read_shadowing
 from audit.shipped import IMPORT_NAMES, RUNTIMES, STDLIB_DIFFERENCES, data_text
 from audit.source.read import read_source
 from audit.source.stdlib import StandardLibrary, read_differences
@@ -79,6 +80,8 @@ class Case:
     preference: Preference = Preference.PREFER
     index: Index = field(default_factory=NoIndex)
     runtimes: Iterable[str] = ("3.6",)
+    shadowing: str = ""
+    """Rows of `data/shadowing.csv`, without its header."""
 
     def audited(self, facts: Facts) -> Report:
         runtimes = select(tuple(self.runtimes), facts.runtimes)
@@ -93,6 +96,7 @@ class Case:
             import_names=facts.import_names,
             library=facts.library,
             index=self.index,
+            shadowing=_shadowing(self.shadowing),
         )
         return audit(self._project(), platform, Policy(builtins=self.preference))
 
@@ -130,6 +134,11 @@ class Case:
         )
 
 
+def _shadowing(rows: str) -> Shadowing:
+    header = "distribution,versions,python,effect,module,told,interpreter\n"
+    return read_shadowing(header + rows, "test.csv")
+
+
 def _lines(path: str, text: str, *, constraint: bool = False) -> Iterator[Declared]:
     for statement in read_requirements(path, text.encode(), environ={}, constraint=constraint):
         assert isinstance(statement, Declared), statement
@@ -151,6 +160,7 @@ def _copy(  # noqa: PLR0913  # one argument a fact of a copy
     files: Iterable[str] | None = None,
     folder: str = "",
     is_hollow: bool = False,
+    size: int | None = None,
 ) -> Vendored:
     name, version = text.split()
     module = f"{folder}{name.replace('-', '_')}/__init__.py"
@@ -164,6 +174,7 @@ def _copy(  # noqa: PLR0913  # one argument a fact of a copy
         tags=tags,
         files=frozenset([module] if files is None else files),
         is_hollow=is_hollow,
+        size=size,
     )
 
 

@@ -1,0 +1,2 @@
+class Enum(object):
+    """A stand-in for the backport."""

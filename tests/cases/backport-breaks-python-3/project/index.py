@@ -1,0 +1,5 @@
+from enum import Enum
+
+
+def main_handler(event, context):
+    return str(Enum)

@@ -1,0 +1,5 @@
+import queue
+
+
+def main_handler(event, context):
+    return queue.push(event)

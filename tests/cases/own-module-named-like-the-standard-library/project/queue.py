@@ -1,0 +1,2 @@
+def push(item):
+    return item

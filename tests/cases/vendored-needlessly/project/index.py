@@ -1,0 +1,5 @@
+import six
+
+
+def main_handler(event, context):
+    return six.__doc__
