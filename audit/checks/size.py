@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from audit.checks.vendoring import standing
 from audit.checks.wording import listed
 from audit.evidence import NEARLY
+from audit.model import Vendored
 from audit.pages import Contents
 from audit.pins import Release
 from audit.report import Finding, Rule, Severity, Verdict
 from audit.resolve.index import Unasked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from audit.assessment import Assessment
 
@@ -26,12 +27,13 @@ RULE = Rule(
     name="too large",
     severity=Severity.ERROR,
     explanation="""\
-A function version may take 500 MB unpacked, its layers included. What is to be vendored comes
-to more than that, or (a warning) to more than four fifths of it: the project's own files and
-what is vendored already come on top and are not counted here.
+A function version may take 500 MB unpacked, its layers included. What is to be vendored and
+what is vendored already come to more than that, or (a warning) to more than four fifths of it:
+the project's own files come on top and are not counted here.
 
-Counted is what the files' tables of contents say; of a file that was not opened, its size as
-it is on the index, which is less than it takes. So an error is proven.
+Counted is what the files' tables of contents say, and the RECORD of a copy that is there; of a
+file that was not opened, its size as it is on the index, which is less than it takes. So an
+error is proven.
 
 Leave out what the code does not use, starting with the largest, choose a smaller variant
 (`opencv-python-headless`, `tensorflow-cpu`), or deploy a container image instead.
@@ -42,7 +44,7 @@ Leave out what the code does not use, starting with the largest, choose a smalle
 class _Weight(NamedTuple):
     """What one distribution takes."""
 
-    release: Release
+    of: Release | Vendored
     size: int
     """Bytes, at the least."""
     unread: str | None
@@ -50,8 +52,10 @@ class _Weight(NamedTuple):
 
 
 def find(assessment: Assessment) -> Iterator[Finding]:
-    """Report that what is to be vendored is, or may be, too large."""
-    weights = sorted(_weights(assessment), key=lambda each: (-each.size, each.release.name))
+    """Report that what is vendored and to be vendored is, or may be, too large."""
+    weights = sorted(
+        [*_weights(assessment), *_copies(assessment)], key=lambda each: (-each.size, each.of.name)
+    )
     least = sum(each.size for each in weights)
     most = least + sum(each.size * (_USUAL - 1) for each in weights if each.unread)
     limit = assessment.runtime.unpacked_limit
@@ -79,23 +83,36 @@ def _weights(assessment: Assessment) -> Iterator[_Weight]:
                     yield _Weight(pin.candidate, compressed, None)
 
 
+def _copies(assessment: Assessment) -> Iterator[_Weight]:
+    """Yield the copies in the package, but for those that a release is packed over."""
+    packed = {pin.candidate.name for pin in standing(assessment)}
+    for copy in assessment.project.vendored:
+        if copy.size and not copy.is_hollow and copy.name not in packed:
+            yield _Weight(copy, copy.size, None)
+
+
 def _finding(
     assessment: Assessment,
-    weights: Iterable[_Weight],
+    weights: Sequence[_Weight],
     reason: str,
     severity: Severity,
     verdict: Verdict,
 ) -> Finding:
     limit = _megabytes(assessment.runtime.unpacked_limit)
     largest = (
-        f"{each.release.name} {each.release.version} ({_megabytes(each.size)})"
-        for each in [*weights][:_MOST_NAMED]
+        f"{each.of.name} {each.of.version} ({_megabytes(each.size)})"
+        for each in weights[:_MOST_NAMED]
     )
+    kinds = {type(each.of) for each in weights if each.size}
+    what = {
+        frozenset({Release}): "what is to be vendored",
+        frozenset({Vendored}): "what is vendored",
+    }.get(frozenset(kinds), "what is vendored and to be vendored")
     return Finding(
         rule=RULE,
         severity=severity,
         message=(
-            f"what is to be vendored takes {reason} unpacked; {assessment.runtime.name} "
+            f"{what} takes {reason} unpacked; {assessment.runtime.name} "
             f"takes {limit} with layers and own files"
         ),
         remedy=f"leave out what the code does not use, the largest first: {listed(largest)}",

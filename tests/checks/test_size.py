@@ -84,6 +84,50 @@ def test_what_is_too_large(  # noqa: PLR0913, PLR0917  # a row and fixtures
 
 
 @pytest.mark.parametrize(
+    ("requirements", "what", "takes", "largest"),
+    [
+        pytest.param(
+            "c\n", "what is vendored", "600 MB or more", "v 1 (600 MB)", id="copies alone"
+        ),
+        pytest.param(
+            "a\n",
+            "what is vendored and to be vendored",
+            "900 MB or more",
+            "v 1 (600 MB) and a 1 (300 MB)",
+            id="copies, and what is still to be packed",
+        ),
+    ],
+)
+def test_what_is_vendored_already_counts(  # noqa: PLR0913, PLR0917  # a row and fixtures
+    told: Callable[..., Any],
+    shelf: Callable[..., Index],
+    requirements: str,
+    what: str,
+    takes: str,
+    largest: str,
+) -> None:
+    found = told(
+        "SCF503",
+        requirements=requirements,
+        vendored={"v 1": {"size": 600 * MB}, "c 1": {}},
+        index=shelf(STOCK, {"a 1": large(100, 300)}),
+    )
+    ((_, message, remedy),) = found
+    assert message.startswith(f"{what} takes {takes} unpacked; ")
+    assert remedy.endswith(f"first: {largest}")
+
+
+def test_a_copy_that_is_packed_over_counts_once(
+    told: Callable[..., Any], shelf: Callable[..., Index]
+) -> None:
+    stock = {"v": {"2": ()}}
+    index = shelf(stock, {"v 2": large(100, 450)})
+    vendored = {"v 1": {"size": 300 * MB}}
+    ((_, message, _),) = told("SCF503", requirements="v>=2\n", vendored=vendored, index=index)
+    assert message.startswith("what is to be vendored takes 450 MB unpacked; ")
+
+
+@pytest.mark.parametrize(
     ("files", "opened"),
     [
         pytest.param({"a 1": large(13)}, [], id="small enough, whatever is in it"),
