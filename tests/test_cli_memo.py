@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -165,6 +166,11 @@ def test_a_file_written_while_it_was_audited_is_no_ground(folder: Path) -> None:
     started = time.time() - 1
     (folder / "index.py").write_text("import changed_meanwhile\n")
     assert grounds_of(project(), (), LATER, started) is None
+
+
+@pytest.mark.skipif(not os.path.isfile("/proc/self/mem"), reason="Linux has such a file")  # noqa: PTH113 - text
+def test_a_file_that_cannot_be_read_is_no_ground_and_no_crash(folder: Path) -> None:
+    assert grounds_of(project(), ("/proc/self/mem",), LATER, time.time() + 1) is None
 
 
 def test_what_is_no_answer_is_passed_over(folder: Path) -> None:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import sys
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from time import time
@@ -157,17 +158,25 @@ class _Seen(NamedTuple):
 
 
 def _look(root: str, files: Iterable[str]) -> _Seen | None:
-    """Look at the content of files and at the state of a tree; None where it is too large.
+    """Look at the content of files and at the state of a tree; None where that does not do.
 
-    A file of a tree counts by its size and its times: both change when it is written to.
+    It is too large, cannot be read or goes away meanwhile: whoever audits it will say so. A
+    file of a tree counts by its size and its times: both change when it is written to.
     """
+    with suppress(OSError):
+        return _seen(root, files)
+    return None
+
+
+def _seen(root: str, files: Iterable[str]) -> _Seen | None:
     digest, newest = hashlib.sha256(), 0.0
     for file in files:
         content = Path(file).read_bytes() if os.path.isfile(file) else None  # noqa: PTH113 - text
         if content is not None and b"${" in content:  # it rests on the environment
             return None
         newest = newest if content is None else max(newest, Path(file).stat().st_ctime)
-        digest.update(repr((file, content)).encode("utf-8", "surrogateescape"))
+        is_there = None if content is None else hashlib.sha256(content).digest()
+        digest.update(repr((file, is_there)).encode("utf-8", "surrogateescape"))
     listed = list(islice(_below(root), _MOST_FILES + 1))
     if len(listed) > _MOST_FILES:
         return None
