@@ -14,7 +14,8 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from audit.index.listing.links import file_url
-from audit.index.listing.simple import Listed, folder_page, merged, read_find_links, read_page
+from audit.index.listing.received import read_links
+from audit.index.listing.simple import Listed, folder_page, linked, merged, read_page
 from audit.pages import File, Page, Row, Trait
 
 if TYPE_CHECKING:
@@ -336,7 +337,8 @@ def test_of_a_find_links_page_only_the_files_of_the_name_count() -> None:
             b"ftp://x/bar-3.zip",
         ]
     )
-    listed = read_find_links(body, "text/html", "https://me:secret@files.example/all.html", _FOO)
+    place = "https://me:secret@files.example/all.html"
+    listed = linked(read_links(body, "text/html", place), place, _FOO)
     assert _names(listed) == ["foo-1.0.zip"]
     assert listed.page.unreadable == ("foo-1x.zip", "foo-3.zip")
     assert listed.page.sources == ("https://files.example/all.html",)

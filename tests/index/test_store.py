@@ -23,7 +23,7 @@ from audit.index.cache.entries import Entry, Kind
 from audit.index.cache.store import MemoryStore, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from audit.index.cache.store import Cache
 
@@ -55,9 +55,13 @@ def filled(folder: Path, **values: bytes) -> None:
     assert store.problem is None
 
 
+def several(cache: Cache, kind: Kind, keys: Iterable[str]) -> dict[str, Entry]:
+    return {key: entry for key in keys if (entry := cache.get(kind, key))}
+
+
 def kept(folder: Path, *keys: str) -> dict[str, bytes]:
     store = Store.open(folder)
-    found = store.get_many("page", keys)
+    found = several(store, "page", keys)
     store.close()
     assert store.problem is None
     return {key: entry.value for key, entry in found.items()}
@@ -74,13 +78,13 @@ def test_what_is_put_is_found_with_its_age(tmp_path: Path, make: Callable[..., C
 
     assert cache.get("page", "six") == Entry(b"old", 1000.0, '"a"', 1060.0)
     assert cache.get("metadata", "six") == Entry(b"for ever", 1010.0, "", inf)
-    assert cache.get("files", "six") is None
+    assert cache.get("contents", "six") is None
     clock.now = 5000.0
     cache.renew("page", "six", 30)
     cache.renew("page", "unknown", 30)
     assert cache.get("page", "six") == Entry(b"old", 5000.0, '"a"', 5030.0)
     assert cache.get("page", "unknown") is None
-    assert cache.get_many("page", ["six", "unknown"]) == {"six": cache.get("page", "six")}
+    assert several(cache, "page", ["six", "unknown"]) == {"six": cache.get("page", "six")}
     cache.close()
     assert cache.get("page", "six") is None
     assert cache.problem is None
@@ -175,7 +179,7 @@ def test_refreshing_leaves_nothing_fresh_but_what_this_run_has_seen(tmp_path: Pa
     store.put("page", "a", b"2", fresh_for=9)
     store.renew("page", "b", 9)
 
-    found = store.get_many("page", "abc")
+    found = several(store, "page", "abc")
     assert {key: entry.fresh_until for key, entry in found.items()} == {
         "a": 1010.0,
         "b": 1010.0,
@@ -208,7 +212,7 @@ def test_what_a_clock_that_was_ahead_has_stored_is_not_fresh(tmp_path: Path) -> 
         ("fresh_until", b""),
         ("used", "x"),
         ("key", b"seven"),
-        ("kind", "files"),
+        ("kind", "contents"),
     ],
 )
 def test_an_entry_that_was_altered_is_not_there_and_goes(
@@ -221,7 +225,7 @@ def test_an_entry_that_was_altered_is_not_there_and_goes(
 
     store = Store.open(tmp_path)
     for kind in get_args(Kind):
-        assert store.get_many(kind, ["six", "seven"]) == {}
+        assert several(store, kind, ["six", "seven"]) == {}
     store.close()
 
     assert store.problem is None
@@ -355,7 +359,7 @@ def test_wherever_the_file_is_damaged_values_are_whole_or_absent(
     (tmp_path / NAME).write_bytes(content[: int(length * len(sound))])
 
     store = Store.open(tmp_path)
-    found = store.get_many("page", "abcd")
+    found = several(store, "page", "abcd")
     store.put("page", "e", b"e")
     store.close()
 

@@ -15,7 +15,7 @@ from audit.index.cache.cachefile import NAME, connect, create, discard, failures
 from audit.index.cache.entries import Changes, Damaged, Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from audit.index.cache.database import Database
@@ -38,9 +38,6 @@ class Cache(Protocol):
 
     def get(self, kind: Kind, key: str) -> Entry | None:
         """Return what is kept under a key, however old, or None."""
-
-    def get_many(self, kind: Kind, keys: Iterable[str]) -> Mapping[str, Entry]:
-        """Return what is kept under each of these keys that has anything."""
 
     def put(
         self, kind: Kind, key: str, value: bytes, *, etag: str = "", fresh_for: float = inf
@@ -66,10 +63,6 @@ class MemoryStore:
     def get(self, kind: Kind, key: str) -> Entry | None:
         """Return what was put there during this run."""
         return self._entries.get((kind, key))
-
-    def get_many(self, kind: Kind, keys: Iterable[str]) -> Mapping[str, Entry]:
-        """Return what was put under these keys during this run."""
-        return {key: entry for key in keys if (entry := self.get(kind, key))}
 
     def put(
         self, kind: Kind, key: str, value: bytes, *, etag: str = "", fresh_for: float = inf
@@ -136,10 +129,6 @@ class Store:
         if entry.stored < self._fresh_since or entry.stored > self._clock():
             return entry._replace(fresh_until=0.0)
         return entry
-
-    def get_many(self, kind: Kind, keys: Iterable[str]) -> Mapping[str, Entry]:
-        """Return what is kept under each of these keys that has anything."""
-        return {key: entry for key in keys if (entry := self.get(kind, key))}
 
     def _read(self, address: Address) -> Entry | None:
         match self._ask(lambda database: database.read(address)):

@@ -47,14 +47,6 @@ def read_page(body: bytes, content_type: str, url: str, name: NormalizedName) ->
     return _listed(name, links, _index(url, name))
 
 
-def read_find_links(body: bytes, content_type: str, url: str, name: NormalizedName) -> Listed:
-    """Read what a find-links page, with files of many distributions, has of one.
-
-    Raises ValueError if it is no page that can be read.
-    """
-    return linked(read_links(body, content_type, url), url, name)
-
-
 def linked(links: Links, url: str, name: NormalizedName) -> Listed:
     """Return what the links of a find-links page, found at `url`, have of one distribution."""
     return _listed(name, _only(links, name), file_url(url, url))
