@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit.model import OTHERWISE, Attempt, Function
+from audit.code import OTHERWISE, Attempt, Function
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from audit.model import Block
+    from audit.code import Block
 
 
 class Guarded(NamedTuple):

@@ -34,9 +34,10 @@ if TYPE_CHECKING:
 
     from audit.evidence import Opened
     from audit.imports import Survey
-    from audit.model import Matrix, Metadata, Problem, Project, Runtime
+    from audit.model import Metadata, Problem, Project
     from audit.names import ImportNames
     from audit.pins import Demand, Pin, Resolution
+    from audit.platform import Matrix, Runtime
     from audit.report import Finding, Package
     from audit.resolve.index import Index
     from audit.source.stdlib import StandardLibrary

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from audit.evidence import Evidence
     from audit.finder import Surroundings
     from audit.imports import Use
-    from audit.model import Project, Runtime
+    from audit.model import Project
     from audit.pins import BuiltIn, Demand, Resolution
+    from audit.platform import Runtime
     from audit.report import ImportedModule, Package
     from audit.resolve.target import Preference
     from audit.shadowing import Shadowing

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from audit.finder import Surroundings
     from audit.imports import Imports
-    from audit.model import Runtime
     from audit.pins import Demand, Pin
+    from audit.platform import Runtime
     from audit.resolve.index import Index
 
     Opened = Mapping[Release, Contents | Unasked]

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
-    from audit.model import Project, Runtime
+    from audit.model import Project
     from audit.names import ImportNames
     from audit.own import Question
+    from audit.platform import Runtime
     from audit.source.stdlib import StandardLibrary
 
 

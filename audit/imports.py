@@ -7,7 +7,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit.alternatives import Guarded, excused
-from audit.model import Attempt, Condition, Function, Location
+from audit.code import Attempt, Condition, Function
+from audit.model import Location
 from audit.report import Context, ImportedModule, ImportSite, Met
 from audit.source.conditions import holds, is_main, is_typing, is_version_test
 from audit.source.local import importer_of
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
+    from audit.code import Import, Source
     from audit.finder import Answer, Finder, Surroundings
-    from audit.model import Import, Runtime, Source
     from audit.own import Question
+    from audit.platform import Runtime
 
 _WORST_FIRST = (
     Met.MISSING,

@@ -1,4 +1,4 @@
-"""The words of the domain: what is read of a platform and of a project.
+"""The words of the domain: what is read of a project.
 
 Everything here is an immutable value. Text is parsed once, by the reader of its format,
 into these types; names are normalised (PEP 503) by the first line that sees them, so
@@ -7,18 +7,17 @@ every `NormalizedName` may be compared as it is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.utils import NormalizedName, canonicalize_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from packaging.requirements import Requirement
     from packaging.specifiers import SpecifierSet
     from packaging.version import Version
+
+    from audit.code import Source
 
 
 class Location(NamedTuple):
@@ -39,77 +38,6 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.at}: {self.message}"
-
-
-# Platform --------------------------------------------------------------------------
-
-
-class Runtime(NamedTuple):
-    """A Python environment that the platform offers, as `data/runtimes.toml` describes it."""
-
-    name: str
-    """The platform's API name: `Python3.6`."""
-    python: str
-    """Its feature version: `3.6`."""
-    full_version: str
-    """Its complete version, which `python_full_version` markers and Requires-Python see."""
-    abi: str
-    glibc: tuple[int, int]
-    """The newest glibc symbol version that a wheel may need: the manylinux ceiling."""
-    machine: str
-    search_path: tuple[str, ...]
-    """What `sys.path` is made of, first hit wins: package, layers, standard library, built-ins."""
-    unpacked_limit: int
-    """Bytes that a function version may take unpacked, with its layers."""
-    has_built_ins: bool
-    source: str
-    """The page that says so."""
-
-    @property
-    def version(self) -> tuple[int, int]:
-        """The feature version as numbers, for comparing."""
-        major, minor = self.python.split(".")
-        return int(major), int(minor)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Library:
-    """One row of the built-in table: a library and its version in each runtime that has it."""
-
-    name: str
-    """As the table prints it."""
-    versions: Mapping[str, Version]
-    """Runtime name -> version; a runtime without the library has no key."""
-    at: Location = field(compare=False)
-
-    @property
-    def key(self) -> NormalizedName:
-        """The normalised name."""
-        return canonicalize_name(self.name)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matrix:
-    """The built-in table, read: library x runtime -> version or absent.
-
-    Equal tables are equal whatever they were read from.
-    """
-
-    source: str = field(compare=False)
-    runtimes: tuple[str, ...]
-    """The table's columns, in its order."""
-    libraries: tuple[Library, ...]
-    """One per normalised name, in the table's order."""
-
-    def version(self, name: NormalizedName, runtime: str) -> Version | None:
-        """Return the version of a library that a runtime has, or None where it has none."""
-        for library in self.libraries:
-            if library.key == name:
-                return library.versions.get(runtime)
-        return None
-
-
-# Project ---------------------------------------------------------------------------
 
 
 class Declared(NamedTuple):
@@ -167,74 +95,6 @@ class Supports(NamedTuple):
 
 Statement = Declared | Include | IndexOption | Supports | Problem
 """What one logical line of a requirements file can be."""
-
-
-class Function(NamedTuple):
-    """An enclosing `def` (or lambda-free method): its body runs when it is called."""
-
-    name: str
-
-
-class Condition(NamedTuple):
-    """An enclosing `if` or `elif` whose body runs when `test` is `holds`."""
-
-    test: str
-    holds: bool
-
-
-OTHERWISE = -1
-"""The branch of an `Attempt` that is the `else` of the `try`."""
-
-
-class Attempt(NamedTuple):
-    """An enclosing `try` that survives a failed import: one of its branches must work.
-
-    Branch 0 is the body, branch n the n-th handler that catches ImportError, and `OTHERWISE`
-    the `else`: it runs after the body, and no handler catches what fails in it.
-    """
-
-    group: int
-    """Tells the `try` statements of one file apart."""
-    branch: int
-    branches: tuple[bool, ...]
-    """For body and handlers: may control reach the end? False where it raises or exits."""
-
-
-Block = Function | Condition | Attempt
-"""A compound statement around an import that decides when it runs and what its failure means."""
-
-
-class Import(NamedTuple):
-    """One import statement, or one module of `import a, b`, as the source has it.
-
-    A named tuple, as are its blocks: a large tree has 100,000 of them, and a frozen
-    dataclass was measured to take four times as long to make.
-    """
-
-    module: str
-    """The dotted name after `import` or `from`; empty for `from . import x`."""
-    line: int
-    names: tuple[str, ...] = ()
-    """What `from module import ...` names, without `as`; empty for a plain import."""
-    level: int = 0
-    """The leading dots of a relative import."""
-    blocks: tuple[Block, ...] = ()
-    """What encloses it, outermost first."""
-    dynamic: bool = False
-    """True for `__import__("x")` and `importlib.import_module("x")`."""
-
-
-_NO_BINDINGS: Mapping[str, str] = {}
-
-
-class Source(NamedTuple):
-    """One Python file of the project, with what it imports."""
-
-    path: str
-    """Relative to the project root, with `/`."""
-    imports: tuple[Import, ...]
-    bindings: Mapping[str, str] = _NO_BINDINGS
-    """Top-level names bound to a version test, such as `PY3 = sys.version_info[0] == 3`."""
 
 
 class Metadata(NamedTuple):

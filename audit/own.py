@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit.model import Import
+from audit.code import Import
 from audit.source.local import Found, Importer, NotFound, local_modules
 
 if TYPE_CHECKING:

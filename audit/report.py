@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
-    from audit.model import Declared, Location, Problem, Runtime
+    from audit.model import Declared, Location, Problem
+    from audit.platform import Runtime
 
 
 class Verdict(Enum):

@@ -15,7 +15,7 @@ import tomli
 from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
 
 from audit.errors import UsageError
-from audit.model import Runtime
+from audit.platform import Runtime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

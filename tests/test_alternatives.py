@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.alternatives import Guarded, excused
-from audit.model import OTHERWISE, Attempt, Block, Function
+from audit.code import OTHERWISE, Attempt, Block, Function
 
 OUTCOMES = {"met": True, "missing": False, "open": None}
 

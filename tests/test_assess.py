@@ -13,18 +13,9 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from audit.assess import Platform, Policy, audit
-from audit.model import (
-    Artefact,
-    Declared,
-    Library,
-    Location,
-    Matrix,
-    Metadata,
-    Problem,
-    Project,
-    Vendored,
-)
+from audit.model import Artefact, Declared, Location, Metadata, Problem, Project, Vendored
 from audit.names import read_import_names
+from audit.platform import Library, Matrix
 from audit.report import Verdict
 from audit.resolve.index import NoIndex
 from audit.resolve.target import Preference

@@ -9,8 +9,9 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from audit.assess import Platform, Policy, audit
-from audit.model import Declared, Library, Location, Matrix, Project
+from audit.model import Declared, Location, Project
 from audit.names import read_import_names
+from audit.platform import Library, Matrix
 from audit.report import Met
 from audit.runtimes import read_runtimes, select
 from audit.shipped import IMPORT_NAMES, RUNTIMES, STDLIB_DIFFERENCES, data_text

@@ -8,8 +8,9 @@ import pytest
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from audit.code import Import
 from audit.finder import Answer, Finder, Surroundings, surroundings
-from audit.model import Import, Location, Metadata, Project, Vendored
+from audit.model import Location, Metadata, Project, Vendored
 from audit.names import read_import_names
 from audit.own import Question
 from audit.pages import File

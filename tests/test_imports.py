@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from audit.finder import Answer, Finder, surroundings
 from audit.imports import Imports, Use, meet, survey
-from audit.model import Project, Runtime
+from audit.model import Project
 from audit.names import ImportNames
+from audit.platform import Runtime
 from audit.report import Context, Met
 from audit.source.read import read_source
 from audit.source.stdlib import StandardLibrary

@@ -13,7 +13,7 @@ from packaging.markers import Marker
 from packaging.utils import parse_wheel_filename
 
 from audit.errors import UsageError
-from audit.model import Runtime
+from audit.platform import Runtime
 from audit.runtimes import marker_environment, marker_holds, read_runtimes, select, wheel_tags
 
 SHIPPED = (Path(__file__).parents[1] / "data" / "runtimes.toml").read_text()

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from audit.model import Location, Matrix, Problem
+from audit.model import Location, Problem
 from audit.table import ChangeKind, diff, import_table, read_table, write_csv
 
 if TYPE_CHECKING:
     from random import Random
+
+    from audit.platform import Matrix
 
 RUNTIMES = ("Python3.6", "Python2.7", "Python3.7")
 PAGE = Path(__file__).parent / "data" / "platform_page.md"

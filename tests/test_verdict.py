@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 
-from audit.model import Runtime
+from audit.platform import Runtime
 from audit.report import (
     DistributionFile,
     Finding,

@@ -36,7 +36,7 @@ from tools.index import IndexFile, IndexUnreachableError, configured_index, down
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from audit.model import Library, Matrix, Runtime
+    from audit.platform import Library, Matrix, Runtime
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "data" / "builtin_metadata.json"

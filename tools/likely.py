@@ -13,7 +13,7 @@ from audit.runtimes import wheel_tags
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from audit.model import Runtime
+    from audit.platform import Runtime
     from tools.facts import Listed
 
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from audit.index.cache.store import Cache
-    from audit.model import Runtime
     from audit.pins import Resolution
+    from audit.platform import Runtime
     from audit.resolve.engine import Engine
 
 

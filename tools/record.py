@@ -40,7 +40,7 @@ from tools.upstream import Upstream
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from audit.model import Runtime
+    from audit.platform import Runtime
 
 
 class Recording:

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from audit.assessment import Assessment
-    from audit.model import Location, Runtime
+    from audit.model import Location
     from audit.pages import File
     from audit.pins import Candidate, PassedOver, Pin
+    from audit.platform import Runtime
 
     Demands = Mapping[NormalizedName, Sequence[Demand]]
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
-    from audit.model import Matrix, Metadata, Problem, Runtime
+    from audit.model import Metadata, Problem
+    from audit.platform import Matrix, Runtime
 
     Table = tuple[Matrix, tuple[Problem, ...]]
 

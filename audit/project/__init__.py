@@ -19,7 +19,8 @@ from audit.resolve import MOST_NAMES
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from audit.model import Declared, Source
+    from audit.code import Source
+    from audit.model import Declared
     from audit.project.tree import Tree
     from audit.project.walk import Listing
 

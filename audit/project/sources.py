@@ -8,7 +8,8 @@ import sys
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, cast
 
-from audit.model import Location, Problem, Source
+from audit.code import Source
+from audit.model import Location, Problem
 from audit.project.ignored import GITIGNORE, ignored_by
 from audit.project.tree import Unreadable
 from audit.project.walk import MODULE_SUFFIXES

@@ -18,7 +18,8 @@ from audit.render.style import Tone
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from audit.model import Library, Matrix, Problem
+    from audit.model import Problem
+    from audit.platform import Library, Matrix
     from audit.render.canvas import Canvas
 
     Renderer = Callable[[Matrix, Sequence[Problem], Canvas], str]

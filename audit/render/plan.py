@@ -17,7 +17,7 @@ from audit.verdict import sized
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from audit.model import Runtime
+    from audit.platform import Runtime
     from audit.render.canvas import Canvas
     from audit.render.pinned import Entry
     from audit.report import Package, Report, RuntimeReport

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from packaging.specifiers import Specifier
 
-    from audit.model import Runtime
     from audit.pages import Signature
+    from audit.platform import Runtime
 
 
 class Rules(NamedTuple):

@@ -15,7 +15,8 @@ from audit.runtimes import marker_holds
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from audit.model import Metadata, Runtime
+    from audit.model import Metadata
+    from audit.platform import Runtime
 
 PYTHON = NormalizedName("python")
 """The name of a demand on the runtime's own version; no distribution is called that."""

@@ -15,8 +15,8 @@ from audit.resolve.refusals import NO_SUCH_HASH, Refusal
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from audit.model import Runtime
     from audit.pages import File, Page, Row, Signature
+    from audit.platform import Runtime
 
 
 class Selection(NamedTuple):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from packaging.version import Version
 
-    from audit.model import Runtime
+    from audit.platform import Runtime
 
 YANKED = "is yanked"
 MUST_BE_COMPILED = "its source has to be compiled"

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
-    from audit.model import Declared, Runtime, Vendored
+    from audit.model import Declared, Vendored
     from audit.pins import BuiltIn
+    from audit.platform import Runtime
     from audit.resolve.index import Index
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit.model import OTHERWISE, Attempt, Block, Condition, Function
+from audit.code import OTHERWISE, Attempt, Block, Condition, Function
 from audit.source.heads import Head, body, columns, indent_at
 from audit.source.tokens import STRING, line_end, logical_lines, text
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from audit.model import Runtime
+    from audit.platform import Runtime
 
 _VERSION = re.compile(
     r"\b(?:version_info|sys\.version|hexversion|python_version(?:_tuple)?|PY[23]\d*)\b"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import tree_sitter_python
 from tree_sitter import Language, Parser
 
-from audit.model import OTHERWISE, Attempt, Block, Condition, Function, Import
+from audit.code import OTHERWISE, Attempt, Block, Condition, Function, Import
 from audit.source.blocks import ELDERS, catches, suppresses
 from audit.source.statements import Candidate, Kind, candidates, without_strangers
 from audit.source.tokens import text

@@ -7,7 +7,7 @@ import re
 from itertools import count
 from typing import TYPE_CHECKING
 
-from audit.model import OTHERWISE, Attempt, Block, Condition, Function, Import
+from audit.code import OTHERWISE, Attempt, Block, Condition, Function, Import
 from audit.source.blocks import CATCHING
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from audit.model import Block, Import
+from audit.code import Block, Import
 from audit.source.blocks import Chains
 from audit.source.heads import enclosing
 from audit.source.statements import Candidate, Kind, candidates, without_strangers

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from audit.model import Import, Source
+    from audit.code import Import, Source
 
 _LAST_WITH_PYMALLOC_FLAG = (3, 7)  # cpython-37m, then cpython-38
 

@@ -13,7 +13,7 @@ from audit.model import Location, Problem
 from audit.source import lexer
 
 if TYPE_CHECKING:
-    from audit.model import Import
+    from audit.code import Import
 
 
 def parsed(path: str, data: bytes) -> tuple[tuple[Import, ...], tuple[Problem, ...]]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audit.model import Problem, Source
+from audit.code import Source
 from audit.source.bindings import bindings
 from audit.source.encoding import readable
 from audit.source.lexer import imports
 from audit.source.tokens import UndecidedError
 
 if TYPE_CHECKING:
-    from audit.model import Import
+    from audit.code import Import
+    from audit.model import Problem
 
 
 def read_source(path: str, data: bytes) -> tuple[Source, tuple[Problem, ...]]:

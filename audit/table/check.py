@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
     from packaging.version import Version
 
-    from audit.model import Library, Matrix, Metadata
+    from audit.model import Metadata
+    from audit.platform import Library, Matrix
 
 
 class Unmet(NamedTuple):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
-    from audit.model import Matrix
+    from audit.platform import Matrix
 
 
 class ChangeKind(Enum):

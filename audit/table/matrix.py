@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from audit.model import Library, Matrix, Problem
+from audit.model import Problem
+from audit.platform import Library, Matrix
 from audit.table.listing import ABSENT, Listing, Row
 
 if TYPE_CHECKING:

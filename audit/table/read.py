@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audit.model import Location, Matrix, Problem
+from audit.model import Location, Problem
 from audit.table.delimited import read_csv
 from audit.table.listing import Listing
 from audit.table.markup import plain_text
@@ -13,6 +13,8 @@ from audit.table.write import write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from audit.platform import Matrix
 
 
 def read_table(

@@ -13,7 +13,7 @@ from audit.table.listing import ABSENT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from audit.model import Matrix
+    from audit.platform import Matrix
     from audit.table.listing import Listing
 
 

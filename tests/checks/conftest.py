@@ -11,20 +11,9 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from audit.assess import Platform, Policy, audit
-from audit.model import (
-    Artefact,
-    Declared,
-    Library,
-    Location,
-    Matrix,
-    Metadata,
-    Problem,
-    Project,
-    Runtime,
-    Source,
-    Vendored,
-)
+from audit.model import Artefact, Declared, Location, Metadata, Problem, Project, Vendored
 from audit.names import ImportNames, read_import_names
+from audit.platform import Library, Matrix, Runtime
 from audit.requirements import read_requirements
 from audit.resolve.index import NoIndex
 from audit.resolve.target import Preference
@@ -37,6 +26,7 @@ from audit.source.stdlib import StandardLibrary, read_differences
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from audit.code import Source
     from audit.report import Finding, Report
     from audit.resolve.index import Index
 

@@ -12,7 +12,7 @@ from audit.runtimes import wheel_tags
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from audit.model import Runtime
+    from audit.platform import Runtime
     from audit.resolve.index import Index
 
 UNCHECKED = "to be vendored, not checked against an index:"

@@ -6,7 +6,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from audit.model import Declared, Location, Problem, Runtime
+from audit.model import Declared, Location, Problem
+from audit.platform import Runtime
 from audit.report import (
     Context,
     DistributionFile,

@@ -12,7 +12,8 @@ from jsonschema import Draft202012Validator
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
-from audit.model import Declared, Location, Problem, Runtime
+from audit.model import Declared, Location, Problem
+from audit.platform import Runtime
 from audit.render.canvas import Canvas
 from audit.render.jsonformat import render
 from audit.report import (

@@ -6,7 +6,8 @@ import pytest
 import wcwidth
 from packaging.version import Version
 
-from audit.model import Library, Location, Matrix, Problem
+from audit.model import Location, Problem
+from audit.platform import Library, Matrix
 from audit.render.canvas import Canvas
 from audit.render.matrix import MATRIX_FORMATS, render_matrix
 

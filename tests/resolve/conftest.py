@@ -14,7 +14,7 @@ from resolvelib import AbstractProvider, BaseReporter
 from resolvelib.resolvers import ResolutionImpossible, ResolutionTooDeep
 from resolvelib.resolvers.resolution import Resolution
 
-from audit.model import Declared, Location, Metadata, Runtime, Vendored
+from audit.model import Declared, Location, Metadata, Vendored
 from audit.pins import BuiltIn
 from audit.resolve import Target
 from audit.resolve.engine import Engine, GaveUp, Limits, Outcome, Refuted, Solved, decision_order
@@ -26,6 +26,7 @@ from audit.runtimes import read_runtimes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from audit.platform import Runtime
     from audit.resolve.index import Index
 
 _DATA = Path(__file__).parents[2] / "data"

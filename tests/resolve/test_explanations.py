@@ -29,7 +29,7 @@ from audit.resolve.target import Preference, misfit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from audit.model import Runtime
+    from audit.platform import Runtime
     from audit.resolve.engine import Limits, Outcome
     from audit.resolve.universe import Edge, Universe
 

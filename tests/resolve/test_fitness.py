@@ -33,7 +33,7 @@ from audit.runtimes import wheel_tags
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from audit.model import Runtime
+    from audit.platform import Runtime
 
 _DATA = Path(__file__).parents[2] / "data"
 _ANY = Selection()

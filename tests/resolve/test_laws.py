@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from audit.model import Declared, Metadata, Runtime, Vendored
+from audit.model import Declared, Metadata, Vendored
 from audit.pins import (
     BuiltIn,
     Candidate,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from packaging.markers import Marker
     from packaging.utils import NormalizedName
 
+    from audit.platform import Runtime
     from audit.resolve.engine import Engine
 
 Platforms: TypeAlias = Callable[..., Target]

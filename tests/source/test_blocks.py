@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.model import OTHERWISE, Attempt, Block, Condition, Function, Import
+from audit.code import OTHERWISE, Attempt, Block, Condition, Function, Import
 from audit.source import grammar, host, lexer
 from audit.source.encoding import readable
 from audit.source.read import read_source

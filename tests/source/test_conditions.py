@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from audit.model import Runtime
+from audit.platform import Runtime
 from audit.source.conditions import holds, is_main, is_typing, is_version_test
 
 PYENV = Path.home() / ".pyenv" / "versions"

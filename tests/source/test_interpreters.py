@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from audit.model import Attempt, Block, Condition, Function
+from audit.code import Attempt, Block, Condition, Function
 from audit.source.read import read_source
 
 if TYPE_CHECKING:

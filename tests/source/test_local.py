@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from audit.model import Import, Source
+from audit.code import Import, Source
 from audit.source.local import (
     Found,
     Importer,

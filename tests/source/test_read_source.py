@@ -9,7 +9,8 @@ import pytest
 from audit.source.read import read_source
 
 if TYPE_CHECKING:
-    from audit.model import Import, Problem
+    from audit.code import Import
+    from audit.model import Problem
 
 
 def read(source: str | bytes) -> tuple[tuple[Import, ...], tuple[Problem, ...]]:

@@ -1,0 +1,121 @@
+"""What is read of the source of one Python file; the same for every runtime."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Function(NamedTuple):
+    """An enclosing `def` (or lambda-free method): its body runs when it is called."""
+
+    name: str
+
+
+class Condition(NamedTuple):
+    """An enclosing `if` or `elif` whose body runs when `test` is `holds`."""
+
+    test: str
+    holds: bool
+
+
+OTHERWISE = -1
+"""The branch of an `Attempt` that is the `else` of the `try`."""
+
+
+class Attempt(NamedTuple):
+    """An enclosing `try` that survives what is asked about: one of its branches must work.
+
+    It survives a failed import if a handler catches ImportError, a member that is not there if
+    one catches AttributeError. Branch 0 is the body, branch n the n-th such handler, and
+    `OTHERWISE` the `else`: it runs after the body, and no handler catches what fails in it.
+    """
+
+    group: int
+    """Tells the `try` statements of one file apart."""
+    branch: int
+    branches: tuple[bool, ...]
+    """For body and handlers: may control reach the end? False where it raises or exits."""
+
+
+Block = Function | Condition | Attempt
+"""A compound statement around an import that decides when it runs and what its failure means."""
+
+
+class Import(NamedTuple):
+    """One import statement, or one module of `import a, b`, as the source has it.
+
+    A named tuple, as are its blocks: a large tree has 100,000 of them, and a frozen
+    dataclass was measured to take four times as long to make.
+    """
+
+    module: str
+    """The dotted name after `import` or `from`; empty for `from . import x`."""
+    line: int
+    names: tuple[str, ...] = ()
+    """What `from module import ...` names, without `as`; empty for a plain import."""
+    level: int = 0
+    """The leading dots of a relative import."""
+    blocks: tuple[Block, ...] = ()
+    """What encloses it, outermost first."""
+    dynamic: bool = False
+    """True for `__import__("x")` and `importlib.import_module("x")`."""
+
+
+class Span(NamedTuple):
+    """Feature versions of Python, such as 3.6 to 3.9."""
+
+    first: tuple[int, int]
+    end: tuple[int, int] | None = None
+    """The first version after it; None where it goes on."""
+
+    def __contains__(self, version: object) -> bool:
+        return version >= self.first and (self.end is None or version < self.end)  # type: ignore[operator]  # the tuple protocol wants `object`
+
+
+class Construct(NamedTuple):
+    """Something in a file that some Pythons cannot compile: a file is valid where all of it is.
+
+    Only the first of a kind is kept for a file.
+    """
+
+    line: int
+    what: str
+    """In a phrase: `an f-string`, `the statement print`; or what is wrong, where nothing has it."""
+    pythons: tuple[Span, ...]
+    """Those that compile it."""
+    unsure: tuple[Span, ...] = ()
+    """Those of which that cannot be told, being newer than the Python that reads."""
+    instead: str = ""
+    """What to write that more Pythons compile, fit for a remedy; empty where nothing is known."""
+
+
+class Member(NamedTuple):
+    """A use of a member of the standard library that not every Python has."""
+
+    name: str
+    """In full, whatever the file calls it: `subprocess.run`; `dict.has_key` for a method and
+    `unicode` for a name that is built in."""
+    line: int
+    keyword: str = ""
+    """The argument by keyword that the use passes, where it is that which is in question."""
+    blocks: tuple[Block, ...] = ()
+    """What encloses it, outermost first; an `Attempt` where a handler catches its absence."""
+
+
+_NO_BINDINGS: Mapping[str, str] = {}
+
+
+class Source(NamedTuple):
+    """One Python file of the project, with what it imports."""
+
+    path: str
+    """Relative to the project root, with `/`."""
+    imports: tuple[Import, ...]
+    bindings: Mapping[str, str] = _NO_BINDINGS
+    """Top-level names bound to a version test, such as `PY3 = sys.version_info[0] == 3`."""
+    constructs: tuple[Construct, ...] = ()
+    """What some Python cannot compile; empty for a file that every one compiles."""
+    members: tuple[Member, ...] = ()
