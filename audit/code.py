@@ -105,6 +105,87 @@ class Member(NamedTuple):
     """What encloses it, outermost first; an `Attempt` where a handler catches its absence."""
 
 
+class Ruling(NamedTuple):
+    """What a real interpreter says of a file that it does not compile."""
+
+    message: str
+    line: int | None
+    """Counted from 1; None where it names none, as for a null byte."""
+    interpreter: str
+    """Who says it, with its path: `Python 3.6.15 (/usr/bin/python3.6)`."""
+
+
+class Accepts(NamedTuple):
+    """How many arguments by position a call may have."""
+
+    least: int
+    most: int | None
+    """None for any number."""
+    keywords: tuple[str, ...] = ()
+    """What must be given by name beside them."""
+
+
+class Returned(NamedTuple):
+    """A `return` of what is plainly no JSON."""
+
+    what: str
+    """In a phrase: `a set`."""
+    line: int
+    pythons: Span
+    """Those on which it is none: Python 2 takes bytes for text."""
+
+
+class Routine(NamedTuple):
+    """A function, a lambda or a class: what can be called."""
+
+    accepts: Accepts | None
+    """None where that cannot be told, as for most that is decorated."""
+    gives: str = ""
+    """What a call gives before anything of the body has run, in a phrase: `a coroutine`."""
+    returned: tuple[Returned, ...] = ()
+
+
+class Brought(NamedTuple):
+    """What an import binds a name to."""
+
+    module: str
+    level: int = 0
+    """The leading dots of a relative import."""
+    name: str = ""
+    """What of the module, `*` for all that it has; empty for the module itself."""
+
+
+class Alias(NamedTuple):
+    """Whatever another name of the module is bound to."""
+
+    name: str
+
+
+class Inert(NamedTuple):
+    """A value that cannot be called."""
+
+    what: str
+    """In a phrase: `a dict`."""
+
+
+class Deleted(NamedTuple):
+    """Nothing any more."""
+
+
+class Definition(NamedTuple):
+    """A name that the top level of a file binds: a function, or what may turn out to be one."""
+
+    name: str
+    """`*` where it cannot be told which names are bound."""
+    line: int
+    value: Routine | Brought | Alias | Inert | Deleted | None
+    """None where that cannot be told."""
+    tests: tuple[Condition, ...] = ()
+    """Those around it, outermost first."""
+    sure: bool = True
+    """False where something other than the tests decides whether it is bound: a `try`, a loop."""
+
+
 _NO_BINDINGS: Mapping[str, str] = {}
 
 
@@ -119,3 +200,5 @@ class Source(NamedTuple):
     constructs: tuple[Construct, ...] = ()
     """What some Python cannot compile; empty for a file that every one compiles."""
     members: tuple[Member, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+    """What the top level binds that a handler can be, in the order of the file."""
