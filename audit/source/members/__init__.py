@@ -1,0 +1,152 @@
+"""Which members of the standard library a file uses that some Python lacks."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from audit.code import Member
+from audit.source.members.around import BROAD, Around, is_promised
+from audit.source.members.names import Named, is_built_in, named, root
+from audit.source.members.walk import Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from audit.source.members.scopes import Scope, Use
+    from audit.source.rules import Members
+
+_NO_ATTRIBUTE = BROAD | {"AttributeError"}
+_NO_NAME = BROAD | {"NameError"}
+_NO_ARGUMENT = BROAD | {"TypeError"}
+
+SUBSCRIPT = "__class_getitem__"
+"""The member of a class that `list[int]` needs."""
+UNION = "type.__or__"
+"""The member that `int | None` needs."""
+
+
+def members(tree: ast.Module, rules: Members) -> tuple[Member, ...]:
+    """Return what imports name and then what is used; of those alike but in their line the first.
+
+    A member that a `from` import names has the line of that import. What a test such as
+    `hasattr` asks for around the use is left out, and what cannot be told apart from another
+    thing of that name.
+    """
+    if not rules.text:
+        return ()
+    reading = _Reading(tree, Walk(rules.words).run(tree), rules)
+    return (*_first_of_each(reading.imported()), *_first_of_each(reading.used()))
+
+
+class _Reading:
+    """One file while its uses are looked up."""
+
+    def __init__(self, tree: ast.Module, walk: Walk, rules: Members) -> None:
+        self._walk = walk
+        self._rules = rules
+        self._around = Around(walk.module)
+        self._is_unicode = any(map(_makes_unicode, tree.body))
+        self._replaced = {each.name for use in walk.replaced for each in named(use.node, use.scope)}
+
+    def imported(self) -> Iterator[Member]:
+        """Yield what `from` imports name; what is around them is known of the import."""
+        for statement in self._walk.imports:
+            for alias in statement.names:
+                name = f"{statement.module}.{alias.name}"
+                if alias.name in self._rules.words.members and self._matters(name):
+                    yield Member(name, statement.lineno)
+
+    def used(self) -> Iterator[Member]:
+        """Yield what is used of modules, types and built-in names."""
+        for use in self._walk.uses:
+            match use.node:
+                case ast.Call(func=function, keywords=keywords):
+                    for each in self._known(function, use.scope):
+                        for keyword in keywords:
+                            yield from self._member(use, each, keyword.arg or "")
+                case ast.Subscript(value=value):
+                    yield from self._indexed(use, value)
+                case ast.BinOp():
+                    if _is_union(use.node):
+                        yield from self._member(use, Named(UNION))
+                case _:
+                    for each in self._known(use.node, use.scope):
+                        yield from self._member(use, each)
+
+    def _indexed(self, use: Use, value: ast.expr) -> Iterator[Member]:
+        for each in self._known(value, use.scope):
+            if not each.is_instance:
+                yield from self._member(use, each._replace(name=f"{each.name}.{SUBSCRIPT}"))
+
+    def _known(self, node: ast.expr, scope: Scope) -> tuple[Named, ...]:
+        if self._walk.has_star and is_built_in(root(node), scope):
+            return ()  # the star may have brought that name
+        return named(node, scope)
+
+    def _member(self, use: Use, named: Named, keyword: str = "") -> Iterator[Member]:
+        name, last = named.name, named.name.rpartition(".")[2]
+        if name.startswith("unicode.") or (self._is_unicode and _is_text(use.node)):
+            name = f"str.{last}"
+            if self._rules.has(name, "2.7") is not True:
+                return
+        if name in self._replaced or not self._matters(name, keyword):
+            return
+        if named.is_unbound and self._rules.module_of(name):
+            return  # a module that is called so, but was not imported
+        if is_promised(use.link, last):
+            return
+        failures = _NO_ARGUMENT if keyword else _NO_ATTRIBUTE if "." in name else _NO_NAME
+        blocks = self._around.blocks(use.link, failures)
+        more = (self._around.conditions(link, failures) for link in named.links)
+        tests = dict.fromkeys(test for each in more for test in each if test not in blocks)
+        yield Member(name, use.node.lineno, keyword, (*tests, *blocks))
+
+    def _matters(self, name: str, keyword: str = "") -> bool:
+        if name.startswith("__future__.") or self._rules.library.is_anywhere(name):
+            return False  # the syntax check knows the one, the import table the other
+        return self._rules.interesting(name, keyword)
+
+
+def _first_of_each(found: Iterable[Member]) -> Iterator[Member]:
+    seen = set()
+    for member in sorted(found, key=lambda each: each.line):
+        key = member._replace(line=0)
+        if key not in seen:
+            seen.add(key)
+            yield member
+
+
+def _makes_unicode(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.ImportFrom) and any(
+        alias.name == "unicode_literals" for alias in statement.names
+    )
+
+
+def _is_text(node: ast.expr) -> bool:
+    match node:
+        case ast.Attribute(value=ast.Constant(value=str())):
+            return True
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str()))):
+            return True
+        case _:
+            return False
+
+
+def _is_union(node: ast.BinOp) -> bool:
+    """Whether what `|` joins are types: None or a built-in type is among them."""
+    parts: list[ast.expr] = [node]
+    while parts:
+        match parts.pop():
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+                parts += [left, right]
+            case ast.Constant(value=None):
+                return True
+            case ast.Name(id=name) if name in _TYPES:
+                return True
+            case _:
+                pass
+    return False
+
+
+_TYPES = frozenset({"bool", "bytes", "dict", "float", "int", "list", "set", "str", "tuple"})

@@ -1,0 +1,254 @@
+"""The statements around a use, and what they mean for it.
+
+While a file is walked they are links of a chain, one for each statement; only for the few
+uses that matter they become the blocks of `audit.code`. Two things there are read by
+`audit.lacking` alone: a condition whose test is an import statement holds where the import
+works, and one that starts with `except` is for nobody to decide.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from audit.code import OTHERWISE, Attempt, Block, Condition, Function
+from audit.source.conditions import is_version_test
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from audit.source.members.scopes import Scope
+
+Blocks = tuple[Block, ...]
+
+BROAD = frozenset({"Exception", "BaseException", "StandardError"})
+IMPORT_FAILS = frozenset({"ImportError", "ModuleNotFoundError"})
+
+
+class Test(NamedTuple):
+    """Code that runs when a test holds, or does not."""
+
+    test: ast.expr
+    holds: bool
+    is_early: bool = False
+    """The test stands before, with a body that leaves: counted only where it asks for a version."""
+
+
+class Clause(NamedTuple):
+    """One clause of a `try`: 0 for its body, n for its n-th handler, `OTHERWISE` for its `else`."""
+
+    statement: ast.Try
+    number: int
+
+
+class After(NamedTuple):
+    """What comes after an import in a `try` that survives its failure."""
+
+    statement: ast.Import | ast.ImportFrom
+
+
+class Suppressed(NamedTuple):
+    """The body of a `with` that suppresses exceptions."""
+
+    statement: ast.With | ast.AsyncWith
+    names: frozenset[str]
+
+
+class Link(NamedTuple):
+    """One statement around a use, and those around that."""
+
+    outer: Link | None
+    block: Function | Test | Clause | After | Suppressed
+
+
+class Around:
+    """Turns links into blocks, for one file."""
+
+    def __init__(self, module: Scope) -> None:
+        self._module = module
+        self._texts: dict[ast.expr, str] = {}
+        self._bindings: Mapping[str, str] | None = None
+        self._blocks: dict[tuple[int, frozenset[str]], Blocks] = {}
+
+    def blocks(self, link: Link | None, failures: frozenset[str]) -> Blocks:
+        """Return the blocks around a use whose failure is one of some exceptions."""
+        key = (id(link), failures)  # links live as long as the walk that made them
+        if key not in self._blocks:
+            links: list[Link] = []
+            while link is not None:
+                links.append(link)
+                link = link.outer
+            self._blocks[key] = tuple(
+                block for each in reversed(links) for block in self._own(each.block, failures)
+            )
+        return self._blocks[key]
+
+    def conditions(self, link: Link | None, failures: frozenset[str]) -> Blocks:
+        """Return only the tests of them."""
+        return tuple(block for block in self.blocks(link, failures) if isinstance(block, Condition))
+
+    def _own(
+        self, block: Function | Test | Clause | After | Suppressed, failures: frozenset[str]
+    ) -> Iterator[Block]:
+        match block:
+            case Function():
+                yield block
+            case Test(test=test, holds=holds, is_early=is_early):
+                asked = self._text(test)
+                if not is_early or is_version_test(asked, self._versions()):
+                    yield Condition(asked, holds)
+            case Clause():
+                yield from _clause(block, failures)
+            case After(statement=statement):
+                yield Condition(text(statement), holds=True)
+            case Suppressed(statement=statement, names=names):
+                if names & failures:
+                    yield Attempt(statement.lineno, 0, (True, True))
+
+    def _text(self, test: ast.expr) -> str:
+        if test not in self._texts:
+            self._texts[test] = text(test)
+        return self._texts[test]
+
+    def _versions(self) -> Mapping[str, str]:
+        """Return the names of the module that are bound to a test of the version."""
+        if self._bindings is None:
+            self._bindings = {}
+            for name, bound in self._module.bindings.items():
+                value = getattr(bound[0], "value", None)
+                if value is not None and not isinstance(value, ast.Constant):
+                    asked = self._text(value)
+                    if is_version_test(asked, {}):
+                        self._bindings[name] = asked
+        return self._bindings
+
+
+def _clause(clause: Clause, failures: frozenset[str]) -> Iterator[Block]:
+    statement = clause.statement
+    catching = [each for each in statement.handlers if caught(each.type) & failures]
+    branches = (not raises(statement.body), *(not raises(each.body) for each in catching))
+    imports = _imports(statement.body)
+    if clause.number in {0, OTHERWISE}:
+        if catching:
+            yield Attempt(statement.lineno, clause.number, branches)
+        if clause.number == OTHERWISE and imports and survives_import(statement):
+            yield Condition("; ".join(map(text, imports)), holds=True)
+        return
+    handler = statement.handlers[clause.number - 1]
+    earlier = statement.handlers[: clause.number - 1]
+    names = caught(handler.type).difference(*(caught(each.type) for each in earlier))
+    if not names:
+        yield _NEVER
+        return
+    of_imports = imports if names & IMPORT_FAILS else ()
+    if of_imports and (names <= IMPORT_FAILS or len(imports) == len(statement.body)):
+        yield Condition("; ".join(map(text, imports)), holds=False)
+    elif handler in catching and not names & BROAD and not of_imports:
+        yield Attempt(statement.lineno, catching.index(handler) + 1, branches)
+    else:
+        what = f" {text(handler.type)}" if handler.type else ""
+        yield Condition(f"except{what}", holds=True)
+
+
+def after_import(statement: ast.Import | ast.ImportFrom, link: Link | None) -> Link | None:
+    """Return what is around what comes after an import, if that is more than around it."""
+    around = link
+    while around is not None and isinstance(around.block, After):
+        around = around.outer
+    if around is None or not isinstance(around.block, Clause) or around.block.number:
+        return None
+    return Link(link, After(statement)) if survives_import(around.block.statement) else None
+
+
+_NEVER = Condition("False", holds=True)
+
+
+def survives_import(statement: ast.Try) -> bool:
+    """Whether a handler of a `try` catches a failed import."""
+    return any(caught(each.type) & IMPORT_FAILS for each in statement.handlers)
+
+
+def caught(exceptions: ast.expr | None) -> frozenset[str]:
+    """Return the last names of the exceptions that a handler catches; all for a bare one."""
+    if exceptions is None:
+        return _EVERYTHING
+    parts = exceptions.elts if isinstance(exceptions, ast.Tuple) else [exceptions]
+    names = frozenset(getattr(part, "attr", "") or getattr(part, "id", "") for part in parts)
+    return _EVERYTHING | names if names & BROAD else names
+
+
+_EVERYTHING = BROAD | IMPORT_FAILS | {"AttributeError", "NameError", "TypeError"}
+
+
+def _imports(body: Sequence[ast.stmt]) -> tuple[ast.stmt, ...]:
+    return tuple(each for each in body if isinstance(each, ast.Import | ast.ImportFrom))
+
+
+def suppressed(statement: ast.With | ast.AsyncWith) -> frozenset[str]:
+    """Return the last names of the exceptions that `contextlib.suppress` suppresses."""
+    names: frozenset[str] = frozenset()
+    for item in statement.items:
+        call = item.context_expr
+        if isinstance(call, ast.Call) and text(call.func) in _SUPPRESS:
+            names = names.union(*map(caught, call.args))
+    return names
+
+
+_SUPPRESS = frozenset({"suppress", "contextlib.suppress"})
+
+
+def raises(body: Iterable[ast.stmt]) -> bool:
+    """Whether a statement right within a body raises or exits."""
+    return any(isinstance(each, ast.Raise) or _exits(each) for each in body)
+
+
+def leaves(body: Sequence[ast.stmt]) -> bool:
+    """Whether control never gets past the end of a body, as far as its last statement tells."""
+    last = body[-1] if body else None
+    return isinstance(last, ast.Return | ast.Raise | ast.Continue | ast.Break) or _exits(last)
+
+
+def _exits(statement: ast.stmt | None) -> bool:
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Name() | ast.Attribute() as function)):
+            return text(function) in _EXITS
+        case _:
+            return False
+
+
+def text(node: ast.AST) -> str:
+    """Return a node as source; what nobody can decide where it is nested too deep for that."""
+    try:
+        return ast.unparse(node)
+    except RecursionError:
+        return "..."
+
+
+_EXITS = frozenset({"exit", "quit", "sys.exit", "os._exit"})
+
+
+def is_promised(link: Link | None, name: str) -> bool:
+    """Whether a test around a use asks by `hasattr` or the like, and the name is there then."""
+    while link is not None:
+        if isinstance(link.block, Test) and _promises(link.block.test, name, link.block.holds):
+            return True
+        link = link.outer
+    return False
+
+
+def _promises(test: ast.expr, name: str, holds: bool, depth: int = 9) -> bool:  # noqa: FBT001 - as `Test` has it
+    match test if depth else None:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return _promises(operand, name, not holds, depth - 1)
+        case ast.BoolOp(op=operation, values=values):
+            both = isinstance(operation, ast.And) is holds
+            return both and any(_promises(each, name, holds, depth - 1) for each in values)
+        case ast.Call(func=ast.Name(id="hasattr" | "getattr"), args=[_, ast.Constant(value), *_]):
+            return holds and value == name
+        case ast.Compare(left=ast.Constant(value), ops=[ast.In() | ast.NotIn() as operation]):
+            return value == name and isinstance(operation, ast.In) is holds
+        case ast.Compare(left=left, ops=[operation], comparators=[ast.Constant(value=None)]):
+            is_there = isinstance(operation, ast.IsNot | ast.NotEq) is holds
+            return _promises(left, name, is_there, depth - 1)
+        case _:
+            return False
