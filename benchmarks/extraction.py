@@ -3,7 +3,8 @@
     python benchmarks/extraction.py [--packages FOLDER] [--rounds N]
 
 Each measurement is one process that reads and extracts every file; start-up is not counted.
-Ours gives contexts and alternatives too. deptry spreads files over threads, so it is
+Ours gives contexts and alternatives too; what else a run reads of a source is measured by
+`benchmarks/source.py`. deptry spreads files over threads, so it is
 measured with one thread, which is what our aim refers to, and as it comes.
 """
 
@@ -22,7 +23,10 @@ import time
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 AIM = 0.6
 """Our time as a share of deptry's with one thread, at most."""
@@ -133,10 +137,9 @@ def _measure(engine: Engine, files: list[str]) -> Run:
 
 def _extract(extractor: str, files: list[str]) -> Run:
     if extractor == "ours":
-        from audit.source.read import read_source  # noqa: PLC0415  # not in deptry's process
-
+        read = _reader()
         begin = time.perf_counter()
-        kept = [read_source(file, Path(file).read_bytes()) for file in files]
+        kept = [read(file, Path(file).read_bytes()) for file in files]
     else:
         logging.disable()  # it warns of files that its parser refuses
         deptry = import_module("deptry.rust")
@@ -146,6 +149,24 @@ def _extract(extractor: str, files: list[str]) -> Run:
     seconds = time.perf_counter() - begin
     del kept
     return Run(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def _reader() -> Callable[[str, bytes], object]:
+    """Return what reads the imports of a file, and what they stand under: not all of it."""
+    from audit.source.bindings import bindings  # noqa: PLC0415  # not in deptry's process
+    from audit.source.encoding import readable  # noqa: PLC0415  # as above
+    from audit.source.lexer import imports  # noqa: PLC0415  # as above
+    from audit.source.parse import parsed  # noqa: PLC0415  # as above
+    from audit.source.tokens import UndecidedError  # noqa: PLC0415  # as above
+
+    def read(path: str, data: bytes) -> object:
+        code, _ = readable(path, data)
+        try:
+            return imports(code), bindings(code)
+        except UndecidedError:
+            return parsed(path, code), bindings(code)
+
+    return read
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Where what the index said is kept from run to run."""
+"""Where what the index said, and what was read of sources, is kept from run to run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from audit.index.cache.cachefile import user_folder
 from audit.index.cache.store import MemoryStore, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from audit.cli.settings import Settings
     from audit.cli.terminal import Terminal
@@ -33,3 +33,21 @@ def open_cache(settings: Settings, terminal: Terminal) -> Iterator[Cache]:
 def cache_folder(cache_dir: str | None, terminal: Terminal) -> Path | None:
     """Return the folder of `--cache-dir`, or the user's own; None where the user has no home."""
     return Path(cache_dir) if cache_dir else user_folder(terminal.environ)
+
+
+class KeptSources:
+    """What was read of sources, kept beside what the indexes said.
+
+    It rests on the content of the file alone: `--refresh` has nothing to ask anew.
+    """
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+
+    def find(self, keys: Sequence[str]) -> Mapping[str, bytes]:
+        """Return what is kept under those of the keys that have anything."""
+        return {key: entry.value for key, entry in self._cache.get_many("source", keys).items()}
+
+    def put(self, key: str, value: bytes) -> None:
+        """Keep a value under a key."""
+        self._cache.put("source", key, value)

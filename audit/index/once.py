@@ -95,12 +95,15 @@ class Once:
             return is_free
 
     def _settle(self, slot: _Slot, find: Callable[[], object | None]) -> bool:
+        # Set only where there is one: another thread may have settled the slot meanwhile.
         try:
-            slot.answer = find()
+            answer = find()
         except BaseException as error:  # noqa: BLE001 - whoever asks gets it
             slot.error = error
-        if slot.answer is None and slot.error is None:
-            return False
+        else:
+            if answer is None:
+                return False
+            slot.answer = answer
         slot.is_begun = True
         slot.settled.set()
         return True

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from threading import Barrier, Event, Thread
+from threading import Barrier, Event, Thread, current_thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -119,3 +119,23 @@ def test_a_process_ends_while_an_answer_is_still_looked_for() -> None:
         [sys.executable, "-c", script], cwd=ROOT, timeout=20, capture_output=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_who_finds_nothing_kept_does_not_lose_what_another_has_found(once: Once) -> None:
+    is_looking, is_found = Event(), Event()
+
+    def kept() -> str | None:
+        if current_thread() is not ahead:
+            return "found"
+        is_looking.set()
+        is_found.wait(10)
+        return None
+
+    asked = question("x", lambda: "found", kept)
+    ahead = Thread(target=once.begin, args=[asked])
+    ahead.start()
+    is_looking.wait(10)
+    assert once.answer(asked) == "found"
+    is_found.set()
+    ahead.join()
+    assert once.answer(asked) == "found"

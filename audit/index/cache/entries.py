@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-Kind = Literal["page", "metadata", "contents", "settings", "run"]
+Kind = Literal["page", "metadata", "contents", "settings", "run", "interpreter", "ruling", "source"]
 """What an entry is about; keys are unique within a kind."""
 Address = tuple[Kind, str]
 

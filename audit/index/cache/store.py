@@ -1,4 +1,4 @@
-"""The cache of the package index: what was fetched, by kind and key, in a file or in memory.
+"""The cache: what was fetched, and what was read of sources, by kind and key.
 
 Nothing here raises: a cache that fails costs time, never an answer. Keys hold no credentials;
 callers leave them out.
@@ -15,7 +15,7 @@ from audit.index.cache.cachefile import NAME, connect, create, discard, failures
 from audit.index.cache.entries import Changes, Damaged, Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from audit.index.cache.database import Database
@@ -38,6 +38,9 @@ class Cache(Protocol):
 
     def get(self, kind: Kind, key: str) -> Entry | None:
         """Return what is kept under a key, however old, or None."""
+
+    def get_many(self, kind: Kind, keys: Sequence[str]) -> Mapping[str, Entry]:
+        """Return what `get` does for each of these keys that has anything, in less time."""
 
     def put(
         self, kind: Kind, key: str, value: bytes, *, etag: str = "", fresh_for: float = inf
@@ -63,6 +66,10 @@ class MemoryStore:
     def get(self, kind: Kind, key: str) -> Entry | None:
         """Return what was put there during this run."""
         return self._entries.get((kind, key))
+
+    def get_many(self, kind: Kind, keys: Sequence[str]) -> Mapping[str, Entry]:
+        """Return what was put under these keys during this run."""
+        return {key: entry for key in keys if (entry := self.get(kind, key))}
 
     def put(
         self, kind: Kind, key: str, value: bytes, *, etag: str = "", fresh_for: float = inf
@@ -121,29 +128,39 @@ class Store:
 
     def get(self, kind: Kind, key: str) -> Entry | None:
         """Return what is kept under a key, however old, or None."""
-        with self._lock:
-            entry = self._changes.written.get((kind, key)) or self._read((kind, key))
-        if entry is None:
-            return None
-        # A clock that was ahead must not make anything fresh for years.
-        if entry.stored < self._fresh_since or entry.stored > self._clock():
-            return entry._replace(fresh_until=0.0)
-        return entry
+        return self.get_many(kind, (key,)).get(key)
 
-    def _read(self, address: Address) -> Entry | None:
-        match self._ask(lambda database: database.read(address)):
-            case None:
-                return None
+    def get_many(self, kind: Kind, keys: Sequence[str]) -> Mapping[str, Entry]:
+        """Return what is kept under each of these keys that has anything."""
+        now = self._clock()
+        with self._lock:
+            written = self._changes.written
+            asked = [key for key in keys if (kind, key) not in written]
+            read = (self._ask(lambda file: file.read_many(kind, asked)) if asked else None) or {}
+            found = {key: self._found((kind, key), each, now) for key, each in read.items()}
+            found.update({key: written.get((kind, key)) for key in keys if key not in read})
+        return {key: self._aged(entry, now) for key, entry in found.items() if entry is not None}
+
+    def _found(
+        self, address: Address, found: tuple[Entry, float] | Damaged, now: float
+    ) -> Entry | None:
+        match found:
             case Damaged():
                 self._changes.damaged.add(address)
                 return None
-            case Entry() as entry, used:
-                if self._clock() - used > _USED_LATELY:
+            case entry, used:
+                if now - used > _USED_LATELY:
                     self._changes.used.add(address)
                 stored, fresh_until = self._changes.renewed.get(address, (0.0, 0.0))
                 if stored:
                     return entry._replace(stored=stored, fresh_until=fresh_until)
                 return entry
+
+    def _aged(self, entry: Entry, now: float) -> Entry:
+        # A clock that was ahead must not make anything fresh for years.
+        if entry.stored < self._fresh_since or entry.stored > now:
+            return entry._replace(fresh_until=0.0)
+        return entry
 
     def put(
         self, kind: Kind, key: str, value: bytes, *, etag: str = "", fresh_for: float = inf
