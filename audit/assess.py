@@ -14,11 +14,15 @@ from audit.assessment import Assessment
 from audit.checks import CHECKS
 from audit.evidence import Evidence, doubtful, gather, trace
 from audit.finder import Finder, Surroundings, surroundings
+from audit.handler import entries_on, functions_called
 from audit.imports import Imports, meet, runs, survey
+from audit.lacking import Asked, lacking
+from audit.loading import Entered, loading
 from audit.model import Artefact
 from audit.packages import chosen, packages
 from audit.pins import BuiltIn, Conflicted, Undecided
 from audit.presence import imported, in_use, present
+from audit.remedies import NO_REMEDIES, Remedies
 from audit.report import Report, RuntimeReport, TableSummary
 from audit.resolve import Target, resolve
 from audit.resolve.index import NoIndex, NothingMore
@@ -26,6 +30,7 @@ from audit.resolve.target import Preference, by_name
 from audit.runtimes import marker_holds
 from audit.shadowing import UNMEASURED, Shadowing
 from audit.source.local import reachable
+from audit.source.rules import NO_MEMBERS, Members
 from audit.suggestions import Suggestion, Wanted, suggest
 from audit.verdict import recommend, verdict
 
@@ -34,6 +39,8 @@ if TYPE_CHECKING:
 
     from audit.evidence import Opened
     from audit.imports import Survey
+    from audit.lacking import Lack
+    from audit.loading import Loading
     from audit.model import Metadata, Problem, Project
     from audit.names import ImportNames
     from audit.pins import Demand, Pin, Resolution
@@ -60,6 +67,10 @@ class Platform:
     """Distributions whose source installs without a compiler, too."""
     shadowing: Shadowing = UNMEASURED
     """What releases do that come before the standard library."""
+    members: Members = NO_MEMBERS
+    """What is in the modules of the standard library."""
+    remedies: Remedies = NO_REMEDIES
+    """What to do without what they lack."""
 
 
 class Policy(NamedTuple):
@@ -80,11 +91,13 @@ class _Facts(NamedTuple):
     imports: Imports
     evidence: Evidence
     suggestions: Mapping[str, Suggestion]
+    loading: Loading | None
+    lacking: tuple[Lack, ...]
 
 
 def audit(project: Project, platform: Platform, policy: Policy) -> Report:
     """Audit a project for each runtime of a platform, side by side."""
-    around = surroundings(project, platform.library, platform.import_names)
+    around = surroundings(project, platform.library, platform.import_names, platform.members)
     surveyed = survey(project.root, project.sources, around)
     facts = _side_by_side(partial(_facts, project, platform, policy, (around, surveyed)), platform)
     project = project._replace(problems=(*project.problems, *platform.index.problems))
@@ -107,6 +120,11 @@ def audit(project: Project, platform: Platform, policy: Policy) -> Report:
                 suggestions=each.suggestions,
                 libraries=frozenset(library.key for library in platform.matrix.libraries),
                 modules=each.imports.modules,
+                loading=each.loading,
+                lacking=each.lacking,
+                remedies=platform.remedies,
+                runtimes=platform.runtimes,
+                called=functions_called(project, around.own.local, each.runtime),
                 shadowing=platform.shadowing,
             ),
             policy,
@@ -126,6 +144,7 @@ def audit(project: Project, platform: Platform, policy: Policy) -> Report:
         problems=project.problems,
         runtimes=runtimes,
         recommended=recommend(runtimes),
+        package=project.import_roots[0],
     )
 
 
@@ -198,6 +217,13 @@ def _facts(
             doubtful(target.index, chosen(resolution), around, runtime),
         ),
         suggestions=suggest(imports, around, wanted, resolution),
+        loading=_loading(project, around, runtime, imports),
+        lacking=lacking(
+            project.root,
+            project.sources,
+            imports.lacking,
+            Asked(runtime, around, Finder(around, runtime, pins), live),
+        ),
     )
 
 
@@ -227,18 +253,26 @@ def _built_ins(platform: Platform, runtime: Runtime) -> dict[NormalizedName, Bui
 
 
 def _live(project: Project, around: Surroundings, runtime: Runtime) -> frozenset[str] | None:
-    """Return the files that the handler loads; None where no handler is known, or found."""
-    if project.entry is None:
-        return None
-    module = project.entry.rpartition(".")[0]
+    """Return the files that the handlers load; None where no handler is known, or found."""
+    files = {entry.file for entry in entries_on(project, runtime)} & project.files
     reached = reachable(
-        module,
+        files,
         project.sources,
         around.own.local,
         version=runtime.version,
         runs=lambda source, statement: runs(statement, source, runtime) is not False,
     )
     return reached or None
+
+
+def _loading(
+    project: Project, around: Surroundings, runtime: Runtime, imports: Imports
+) -> Loading | None:
+    """Return which files are loaded when; None where no handler is known, or found."""
+    local = around.own.local
+    files = frozenset(entry.file for entry in entries_on(project, runtime)) & project.files
+    entered = Entered(files, functions_called(project, local, runtime))
+    return loading(project, local, runtime, entered, imports.modules)
 
 
 def _resolves_on(facts: Sequence[_Facts]) -> dict[NormalizedName, tuple[str, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from audit.remedies import NO_REMEDIES, Remedies
 from audit.shadowing import UNMEASURED
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from audit.evidence import Evidence
     from audit.finder import Surroundings
     from audit.imports import Use
+    from audit.lacking import Lack
+    from audit.loading import Loading
     from audit.model import Project
     from audit.pins import BuiltIn, Demand, Resolution
     from audit.platform import Runtime
@@ -47,5 +50,15 @@ class Assessment(NamedTuple):
     """The built-in table's names, of whichever runtime."""
     modules: tuple[ImportedModule, ...] = ()
     """Everything that is imported, with what meets it."""
+    loading: Loading | None = None
+    """Which own files are loaded when; None where no handler is known, or found."""
+    runtimes: tuple[Runtime, ...] = ()
+    """All that were asked for."""
+    called: frozenset[tuple[str, str]] = frozenset()
+    """File and name of every function that the platform calls as a handler."""
+    lacking: tuple[Lack, ...] = ()
+    """Every use of a member or argument that the standard library is there without."""
+    remedies: Remedies = NO_REMEDIES
+    """What to do without what a standard library lacks."""
     shadowing: Shadowing = UNMEASURED
     """What releases do that come before the standard library, as far as it was measured."""

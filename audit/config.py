@@ -1,8 +1,8 @@
 """The project's own settings: `[tool.scf-audit]` in pyproject.toml, or `.scf-audit.toml`.
 
 A key is a long option of `scf-audit check` without its dashes, and the command line
-overrides it. `output` is no key on purpose: auditing someone else's project must not
-write files where that project says.
+overrides it. `output` and `python` are no keys on purpose: auditing someone else's project
+must not write files where that project says, and must not run a program that it names.
 """
 
 from __future__ import annotations

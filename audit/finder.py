@@ -15,9 +15,10 @@ from audit.pins import BuiltIn, Pin, Release, Unchecked
 from audit.report import Met
 from audit.resolve.target import misfit
 from audit.source.local import Found
+from audit.source.rules import NO_MEMBERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from audit.names import ImportNames
     from audit.own import Question
     from audit.platform import Runtime
+    from audit.source.rules import Members
     from audit.source.stdlib import StandardLibrary
 
 
@@ -57,9 +59,15 @@ class Surroundings(NamedTuple):
     """Path -> the vendored copy that it belongs to."""
     namespaces: frozenset[str]
     """Outermost names that several distributions share: of `google`, `google.cloud` is missing."""
+    members: Members
 
 
-def surroundings(project: Project, library: StandardLibrary, names: ImportNames) -> Surroundings:
+def surroundings(
+    project: Project,
+    library: StandardLibrary,
+    names: ImportNames,
+    members: Members | None = None,
+) -> Surroundings:
     """Prepare a project's files for being asked."""
     return Surroundings(
         own=OwnModules(project.files, project.import_roots),
@@ -67,6 +75,7 @@ def surroundings(project: Project, library: StandardLibrary, names: ImportNames)
         names=names,
         owners={path: copy for copy in project.vendored for path in copy.files},
         namespaces=frozenset(n.partition(".")[0] for n in names.by_import if "." in n),
+        members=members or NO_MEMBERS,
     )
 
 
@@ -86,6 +95,27 @@ class Finder:
         if known is None:
             known = self._answers[question] = tuple(dict.fromkeys(self._find(question)))
         return known
+
+    def lacking(self, question: Question, members: Collection[str]) -> tuple[Answer, ...]:
+        """Return the names that an import asks of a standard library module in vain.
+
+        `members` are those that not every Python has, in full: of no others is asked.
+        """
+        whole = (f"{question.module}.{name}" for name in question.names)
+        named = [each for each in whole if each in members] if members else []
+        if not named or not self.is_library(question):
+            return ()
+        rules, python = self._around.members, self._runtime.python
+        lacking = (each for each in named if rules.has(each, python) is False)
+        return tuple(Answer(each, Met.MISSING) for each in lacking)
+
+    def is_library(self, question: Question) -> bool:
+        """Tell whether a module is the standard library's, and no other comes before it."""
+        module = question.module
+        return any(
+            answer.status is Met.STDLIB and answer.module == module
+            for answer in self.find(question)
+        )
 
     def _find(self, question: Question) -> Iterable[Answer]:
         own = self._own(question)

@@ -59,6 +59,8 @@ class Survey(NamedTuple):
     """Those under no test and no `try`."""
     guarded: tuple[tuple[Occurrence, ...], ...]
     """The others, a file at a time."""
+    members: frozenset[str] = frozenset()
+    """Those of the standard library that not every Python has, among what is used."""
 
 
 class Use(NamedTuple):
@@ -75,12 +77,19 @@ class Use(NamedTuple):
     live: bool
     """Whether the handler reaches the file, or no handler is known."""
 
+    @property
+    def at(self) -> Location:
+        """Where it stands."""
+        return self.site.at
+
 
 class Imports(NamedTuple):
     """All imports of a project on one runtime."""
 
     modules: tuple[ImportedModule, ...]
     unmet: tuple[Use, ...]
+    lacking: tuple[Use, ...] = ()
+    """Imports of names that the module is there without, on this Python."""
 
 
 def survey(root: str, sources: Iterable[Source], around: Surroundings) -> Survey:
@@ -88,7 +97,8 @@ def survey(root: str, sources: Iterable[Source], around: Surroundings) -> Survey
     sites: list[ImportSite] = []
     plain: dict[Question, list[Occurrence]] = defaultdict(list)
     guarded: list[tuple[Occurrence, ...]] = []
-    for source in sorted(sources, key=lambda each: each.path):
+    sources = sorted(sources, key=lambda each: each.path)
+    for source in sources:
         path = posixpath.normpath(posixpath.join(root, source.path))
         importer = importer_of(source)
         under_guard: list[Occurrence] = []
@@ -106,6 +116,7 @@ def survey(root: str, sources: Iterable[Source], around: Surroundings) -> Survey
         sites=tuple(sites),
         plain={question: tuple(found) for question, found in plain.items()},
         guarded=tuple(filter(None, guarded)),
+        members=frozenset(each.name for source in sources for each in source.members),
     )
 
 
@@ -147,19 +158,25 @@ def meet(
     """
     gathered: dict[tuple[str, NormalizedName | None], _Gathered] = defaultdict(_Gathered)
     unmet: list[Use] = []
+    lacking: list[Use] = []
     for question, occurrences in surveyed.plain.items():
         numbers = [each.number for each in occurrences]
         for answer in finder.find(question):
             gathered[answer.module, answer.provider].add(answer, numbers)
             if answer.status in _UNMET:
                 unmet += [_use(each, answer, surveyed, live) for each in occurrences]
+        for answer in finder.lacking(question, surveyed.members):
+            lacking += [_use(each, answer, surveyed, live) for each in occurrences]
     for occurrences in surveyed.guarded:
-        for occurrence, answer, certain in _guarded(occurrences, finder, runtime):
-            gathered[answer.module, answer.provider].add(answer, [occurrence.number])
+        for row in _guarded(occurrences, finder, runtime, surveyed.members):
+            answer = row.answer
+            if not row.is_member:
+                gathered[answer.module, answer.provider].add(answer, [row.occurrence.number])
             if answer.status in _UNMET:
-                unmet.append(_use(occurrence, answer, surveyed, live, certain=certain))
+                use = _use(row.occurrence, answer, surveyed, live, certain=row.certain)
+                (lacking if row.is_member else unmet).append(use)
     modules = (gathered[key].module(surveyed.sites) for key in sorted(gathered, key=_by_module))
-    return Imports(modules=tuple(modules), unmet=tuple(unmet))
+    return Imports(modules=tuple(modules), unmet=tuple(unmet), lacking=tuple(lacking))
 
 
 _UNMET: Mapping[Met, bool | None] = {Met.MISSING: False, Met.UNKNOWN: None}
@@ -212,25 +229,40 @@ def _use(
     )
 
 
+class _Row(NamedTuple):
+    """One answer to a guarded import, and whether it surely runs."""
+
+    occurrence: Occurrence
+    answer: Answer
+    certain: bool
+    is_member: bool = False
+    """It is about a name in a module that is there."""
+
+
 def _guarded(
-    occurrences: Sequence[Occurrence], finder: Finder, runtime: Runtime
-) -> Iterator[tuple[Occurrence, Answer, bool]]:
-    """Yield one file's guarded imports, each with its answer and whether it surely runs.
+    occurrences: Sequence[Occurrence],
+    finder: Finder,
+    runtime: Runtime,
+    members: frozenset[str],
+) -> Iterator[_Row]:
+    """Yield the answers to one file's guarded imports.
 
     What does not run there, or is made up for by an alternative, is answered as ignored.
     """
-    rows: list[tuple[Occurrence, Answer, bool]] = []
+    rows: list[_Row] = []
     guarded: list[Guarded] = []
     for each in occurrences:
         certain = runs(each.statement, each.source, runtime)
-        for answer in finder.find(each.question):
-            if certain is False:
-                yield each, answer._replace(status=Met.IGNORED), True
-            else:
-                met = _UNMET.get(answer.status, True)
-                guarded.append(Guarded(each.statement.blocks, met, len(rows)))
-                rows.append((each, answer, bool(certain)))
+        found = finder.find(each.question)
+        if certain is False:
+            yield from (_Row(each, one._replace(status=Met.IGNORED), certain=True) for one in found)
+            continue
+        lacking = finder.lacking(each.question, members)
+        for number, answer in enumerate((*found, *lacking)):
+            met = _UNMET.get(answer.status, True)
+            guarded.append(Guarded(each.statement.blocks, met, len(rows)))
+            rows.append(_Row(each, answer, bool(certain), is_member=number >= len(found)))
     ignored = excused(guarded)
-    for number, (each, answer, is_certain) in enumerate(rows):
-        status = Met.IGNORED if number in ignored else answer.status
-        yield each, answer._replace(status=status), is_certain
+    for number, row in enumerate(rows):
+        status = Met.IGNORED if number in ignored else row.answer.status
+        yield row._replace(answer=row.answer._replace(status=status))

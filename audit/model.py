@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from packaging.utils import NormalizedName, canonicalize_name
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from packaging.requirements import Requirement
     from packaging.specifiers import SpecifierSet
     from packaging.version import Version
 
-    from audit.code import Source
+    from audit.code import Ruling, Source
 
 
 class Location(NamedTuple):
@@ -138,6 +140,41 @@ class Vendored(NamedTuple):
     """Bytes that its RECORD counts; None where it has none."""
 
 
+DEFAULT_HANDLER = "index.main_handler"
+"""What the platform calls unless told otherwise."""
+
+
+class Entry(NamedTuple):
+    """What the platform calls of a project: its handler."""
+
+    handler: str
+    """As it is configured: `index.main_handler`."""
+    folder: str = ""
+    """The package folder, relative to the project root; empty or ending in `/`."""
+    at: Location | None = None
+    """The configuration that says so; None for what the user asks for, and for the default."""
+    runtime: str | None = None
+    """Where it is deployed, as it is written; None for any."""
+
+    @property
+    def file(self) -> str:
+        """What is loaded, relative to the project root, named by all up to the first dot."""
+        return f"{self.folder}{self.handler.partition('.')[0]}.py"
+
+    @property
+    def function(self) -> str:
+        """What is called; empty where the handler names none."""
+        return self.handler.partition(".")[2]
+
+
+class Deployed(NamedTuple):
+    """A runtime that a deployment configuration names."""
+
+    runtime: str
+    """As it is written; `${...}` where only the deployment knows."""
+    at: Location
+
+
 class Artefact(Enum):
     """What the project's files are."""
 
@@ -145,6 +182,9 @@ class Artefact(Enum):
     """A working tree: distributions can still be packed."""
     PACKAGE = "package"
     """A deployment zip: nothing more can be packed."""
+
+
+_NO_RULINGS: Mapping[str, Mapping[str, Ruling | None]] = {}
 
 
 class Project(NamedTuple):
@@ -162,6 +202,11 @@ class Project(NamedTuple):
     """Folders, relative to the root, whose content is on `sys.path`; `""` is the root itself."""
     vendored: tuple[Vendored, ...] = ()
     artefact: Artefact = Artefact.SOURCE
-    entry: str | None = None
-    """The handler as `module.function`, where it is known."""
+    entries: tuple[Entry, ...] = ()
+    """The functions that the platform calls, as far as they are known."""
+    deployed_on: tuple[Deployed, ...] = ()
+    """The runtimes that the project's deployment configuration names."""
     problems: tuple[Problem, ...] = ()
+    rulings: Mapping[str, Mapping[str, Ruling | None]] = _NO_RULINGS
+    """What real interpreters were asked: feature version, such as `3.6`, to the path of a source to
+    its ruling. None where it compiles, no key where nobody was asked or could answer."""

@@ -202,3 +202,5 @@ class Report(NamedTuple):
     problems: tuple[Problem, ...]
     runtimes: tuple[RuntimeReport, ...]
     recommended: Recommendation | None
+    package: str = ""
+    """The folder that is deployed, seen from `root`; empty for `root` itself."""

@@ -93,11 +93,13 @@ def select(names: Sequence[str], runtimes: Sequence[Runtime]) -> tuple[Runtime, 
     """Return the runtimes that the names mean, in the order of the table; all for no name.
 
     `Python3.6`, `python3.6`, `py36`, `cp36` and `3.6` mean one; `python3` and `python2` mean
-    the newest of that major version that has built-ins, as the platform's own table does.
+    the newest of that major version that has built-ins, as the platform's own table does;
+    `all` means every one.
     Raises UsageError for a name that means none, with the nearest one that exists.
     """
-    wanted = {_named(name, runtimes).name for name in names}
-    return tuple(runtime for runtime in runtimes if not names or runtime.name in wanted)
+    every = not names or any(name.strip().lower() == "all" for name in names)
+    wanted = {_named(name, runtimes).name for name in names if name.strip().lower() != "all"}
+    return tuple(runtime for runtime in runtimes if every or runtime.name in wanted)
 
 
 def _named(name: str, runtimes: Sequence[Runtime]) -> Runtime:

@@ -18,6 +18,8 @@ RUNTIMES = "runtimes.toml"
 BUILT_IN_METADATA = "builtin_metadata.json"
 IMPORT_NAMES = "import_names.csv"
 STDLIB_DIFFERENCES = "stdlib_differences.json"
+MEMBER_DIFFERENCES = "member_differences.json"
+STDLIB_REMEDIES = "stdlib_remedies.csv"
 OPTIONAL_EXTENSIONS = "optional_extensions.csv"
 SHADOWING = "shadowing.csv"
 

@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from audit.assess import Platform, Policy, audit
-from audit.model import Artefact, Declared, Location, Metadata, Problem, Project, Vendored
+from audit.model import Artefact, Declared, Entry, Location, Metadata, Problem, Project, Vendored
 from audit.names import read_import_names
 from audit.platform import Library, Matrix
 from audit.report import Verdict
@@ -327,7 +327,8 @@ SOURCES = {
     "pkg/a.py": "from . import b\nimport nowhere, flask\ntry: import no\nexcept OSError: pass\n",
     "tool.py": "import gone, qcloud_cos_v5\nimport six\n",
 }
-SEEN = project(*LINES[:6], sources=SOURCES, vendored=COPIES[:2], entry="index.main_handler")
+ENTRY = Entry("index.main_handler")
+SEEN = project(*LINES[:6], sources=SOURCES, vendored=COPIES[:2], entries=(ENTRY,))
 
 
 def seen(what: Project) -> Report:

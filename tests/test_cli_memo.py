@@ -95,6 +95,21 @@ def test_an_ignore_file_above_the_tree_counts_inside_a_repository(
     assert memo(cache).find() is None
 
 
+@pytest.mark.parametrize("name", ["serverless.yml", "template.yaml"])
+def test_deployment_configuration_right_above_the_tree_counts(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    inner = folder / "function"
+    inner.mkdir()
+    (inner / "requirements.txt").write_text("six\n")
+    monkeypatch.chdir(inner)
+    cache = MemoryStore()
+    kept(cache)
+    assert memo(cache).find() == ANSWER
+    (folder / name).write_text("component: scf\n")
+    assert memo(cache).find() is None
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -39,7 +39,9 @@ def test_a_move_is_told(program: Program, project: Path) -> None:
 def test_the_exit_code_is_that_of_the_runtime_moved_to(program: Program, project: Path) -> None:
     assert program(*MOVE, ".", cwd=project).code == 3
     assert program("migrate", "--from=3.10", "--to=3.6", ".", cwd=project).code == 1
-    (project / "index.py").write_text("import requests\n", encoding="utf-8")
+    (project / "index.py").write_text(
+        "import requests\ndef main_handler(event, context): pass\n", encoding="utf-8"
+    )
     assert program("migrate", "--from=3.10", "--to=3.6", ".", cwd=project).code == 0
 
 

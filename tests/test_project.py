@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from audit.errors import InputError, UsageError
-from audit.model import Artefact, Project
+from audit.model import Artefact, Entry, Project
 from audit.project import read_project
 from audit.project.package import PackageTree
 from audit.project.tree import FILE_LIMIT, FolderTree, Unreadable
@@ -75,7 +75,7 @@ def test_a_requirements_file_brings_its_folder(tmp_path: Path) -> None:
     assert project.files == {"index.py", "own/a.py", "own/b.so", "own/c.pyc"}
     assert project.import_roots == ("",)
     assert project.artefact is Artefact.SOURCE
-    assert project.entry == "index.main_handler"
+    assert project.entries == (Entry("index.main_handler"),)
     assert project.problems == ()
 
 
@@ -92,7 +92,7 @@ def test_a_zip_is_read_as_the_folder_it_was_made_of(tmp_path: Path) -> None:
     assert package.artefact is Artefact.PACKAGE
     assert package.sources == folder.sources
     assert package.files == folder.files
-    assert package.entry == folder.entry
+    assert package.entries == folder.entries
     assert [each.text for each in package.declared] == [each.text for each in folder.declared]
     assert package.declared_in == (
         f"{tmp_path}/fn.zip/requirements.txt",
@@ -147,7 +147,7 @@ def test_another_folder_may_be_the_root_of_imports(tmp_path: Path) -> None:
     target = str(tmp_path / "requirements.txt")
     project = read_project([target], environ={}, source=str(tmp_path / "code"))
     assert paths(project) == ["index.py"]
-    assert project.entry == "index.main_handler"
+    assert project.entries == (Entry("index.main_handler"),)
     assert [each.name for each in project.declared] == ["six"]
     with pytest.raises(UsageError, match="no such folder"):
         read_project([target], environ={}, source=str(tmp_path / "gone"))
@@ -162,8 +162,8 @@ def test_without_imports_no_source_is_read(tmp_path: Path) -> None:
 
 def test_the_handler_is_the_platforms_default_unless_given(tmp_path: Path) -> None:
     write(tmp_path, {"app/index.py": ""})
-    assert read(tmp_path).entry is None
-    assert read(tmp_path, handler="app.index.run").entry == "app.index.run"
+    assert read(tmp_path).entries == ()
+    assert read(tmp_path, handler="app.index.run").entries == (Entry("app.index.run"),)
 
 
 def test_what_git_ignores_is_not_scanned_but_can_be_imported(tmp_path: Path) -> None:

@@ -158,6 +158,8 @@ def test_what_is_no_toml_is_refused_with_the_place() -> None:
         (("py310",), ["Python3.10"]),
         (("3.10",), ["Python3.10"]),
         (("python3",), ["Python3.6"]),  # the newest that has built-ins
+        (("all",), [runtime.name for runtime in RUNTIMES]),
+        (("3.6", "ALL"), [runtime.name for runtime in RUNTIMES]),
         (("3",), ["Python3.6"]),
         (("python2",), ["Python2.7"]),
         (("3.10", "2.7", "py27"), ["Python2.7", "Python3.10"]),  # the table's order, once each

@@ -92,6 +92,7 @@ def run(target: str) -> str:
             "PIP_CONFIG_FILE": os.devnull,
             "SCF_AUDIT_INDEX_URL": index.url,
             "SCF_AUDIT_NO_CACHE": "1",
+            "SCF_AUDIT_PYTHON": "none",
         }
         done = subprocess.run(
             [sys.executable, "-m", "audit", target],

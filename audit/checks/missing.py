@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from audit.checks.doubt import Doubt, doubt, weight
+from audit.checks.instead import instead
 from audit.checks.wording import called, listed, packing, vendoring
 from audit.evidence import may_be_packed
 from audit.model import Artefact
@@ -65,66 +67,34 @@ def find(assessment: Assessment) -> Iterator[Finding]:
     for use in assessment.unmet:
         if use.answer.status is Met.MISSING:
             known = worst.get(use.answer.module)
-            if known is None or _weight(assessment, use) > _weight(assessment, known):
+            if known is None or weight(assessment, use) > weight(assessment, known):
                 worst[use.answer.module] = use
     for module in sorted(worst):
         yield _finding(assessment, worst[module])
-
-
-class _Doubt(NamedTuple):
-    """Why loading the function may not run an import, and what its absence then means."""
-
-    reason: str
-    verdict: Verdict
-
-
-def _doubt(assessment: Assessment, use: Use) -> _Doubt | None:
-    if not use.live:
-        reason = f"{use.site.at.file} is not loaded by {assessment.project.entry}"
-        return _Doubt(reason, Verdict.READY)
-    if use.function is not None and not _is_handler(assessment, use):
-        return _Doubt(f"it fails when {use.function}() is called", Verdict.READY)
-    if not use.certain:
-        return _Doubt("it stands under a test that cannot be decided", Verdict.UNKNOWN)
-    return None
-
-
-def _weight(assessment: Assessment, use: Use) -> int:
-    doubt = _doubt(assessment, use)
-    return (doubt.verdict if doubt else Verdict.BLOCKED).rank
-
-
-def _is_handler(assessment: Assessment, use: Use) -> bool:
-    entry = assessment.project.entry
-    if entry is None:
-        return False
-    module, _, function = entry.rpartition(".")
-    path = f"{module.replace('.', '/')}.py"
-    return use.function == function and use.source == path
 
 
 def _finding(assessment: Assessment, use: Use) -> Finding:
     module = use.answer.module
     pythons = assessment.around.library.versions_with(module)
     rule = ABSENT if pythons else MISSING
-    doubt = _doubt(assessment, use)
+    unsure = doubt(assessment, use)
     brought = _may_come(assessment, module)
-    if doubt is None and brought:
-        doubt = _Doubt(f"unless it comes with {brought}", Verdict.UNKNOWN)
+    if unsure is None and brought:
+        unsure = Doubt(f"unless it comes with {brought}", Verdict.UNKNOWN)
     reasons = [f"{_failure(module)} on {assessment.runtime.name}"]
     if use.answer.because:
         reasons.append(use.answer.because)
     if pythons:
         reasons.append(f"the standard library has it on Python {_span(pythons)}")
     reasons += _offers(assessment, module)
-    if doubt is not None:
-        reasons.append(doubt.reason)
+    if unsure is not None:
+        reasons.append(unsure.reason)
     return Finding(
         rule=rule,
-        severity=rule.severity if doubt is None else Severity.WARNING,
+        severity=rule.severity if unsure is None else Severity.WARNING,
         message="; ".join(reasons),
         remedy=_remedy(assessment, use, is_library=bool(pythons)),
-        verdict=Verdict.BLOCKED if doubt is None else doubt.verdict,
+        verdict=Verdict.BLOCKED if unsure is None else unsure.verdict,
         module=module,
         at=use.site.at,
     )
@@ -217,6 +187,9 @@ def _remedy(assessment: Assessment, use: Use, *, is_library: bool) -> str:
     if use.answer.because:
         return _own_remedy(module)
     suggestion = assessment.suggestions.get(module)
+    known = assessment.remedies.of(module, assessment.runtime.python) if is_library else None
+    if known is not None and (suggestion is None or suggestion.is_guess):
+        return instead(assessment, known)
     distribution = names.suggest(module, assessment.built_ins)
     if suggestion is not None or distribution is not None:
         command = (

@@ -157,7 +157,7 @@ def packing_alone(assessment: Assessment, requirement: str, file: File) -> str:
     """Return the pip command that packs a file, and nothing of what it needs in turn."""
     if file.kind != "wheel":
         return building(assessment, requirement, " --no-deps")
-    where, folder = _where(assessment), _path(assessment, "")
+    where, folder = _where(assessment), _package(assessment)
     options = for_pinned(assessment.runtime, [file.name])
     return f"{where}pip install --no-deps --target {folder} {options} {_quoted(requirement)}"
 
@@ -166,7 +166,7 @@ def building(assessment: Assessment, requirement: str, options: str = "") -> str
     """Return the pip command that builds and packs a source, on the runtime or its like."""
     # pip refuses to build for a Python other than the one that runs it, or builds for that one.
     where, python = _where(assessment), f"python{assessment.runtime.python}"
-    target = f"--target {_path(assessment, '')} {_quoted(requirement)}"
+    target = f"--target {_package(assessment)} {_quoted(requirement)}"
     return f"{where}{python} -m pip install{options} {target}"
 
 
@@ -175,7 +175,7 @@ def vendoring(assessment: Assessment, requirement: str, wheels: Iterable[str] = 
 
     `wheels` are names of files that it must be able to choose.
     """
-    where, folder = _where(assessment), _path(assessment, "")
+    where, folder = _where(assessment), _package(assessment)
     options = for_runtime(assessment.runtime, wheels)
     return f"{where}pip install --target {folder} {options} {_quoted(requirement)}"
 
@@ -230,6 +230,11 @@ def removing(assessment: Assessment, paths: Iterable[str]) -> str:
 def _where(assessment: Assessment) -> str:
     packed = assessment.project.artefact is Artefact.PACKAGE
     return "in the folder that is zipped: " if packed else ""
+
+
+def _package(assessment: Assessment) -> str:
+    """Return the folder that is deployed, as `_path` does."""
+    return _path(assessment, assessment.project.import_roots[0])
 
 
 def _path(assessment: Assessment, path: str) -> str:

@@ -82,8 +82,18 @@ if TYPE_CHECKING:
 @option(
     "What to read",
     "--handler",
-    metavar="MODULE.FUNCTION",
-    help="The function that the platform calls; index.main_handler by default.",
+    metavar="FILE.FUNCTION",
+    help="The function that the platform calls, FILE.FUNCTION; by default what serverless.yml or "
+    "template.yaml names, or index.main_handler.",
+)
+@option(
+    "What to read",
+    "--python",
+    multiple=True,
+    type=click.Path(),
+    metavar="[VERSION=]PATH",
+    help="An interpreter to ask which sources it compiles, 3.6=/path/python; repeatable. By "
+    "default those on PATH, pythonX.Y; with none, only those given.",
 )
 @option(
     "What to read",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from operator import eq
 from typing import TYPE_CHECKING
 
 import click
@@ -45,7 +46,8 @@ def find_rule(code: str, place: str) -> Rule:
     known = {rule.code: rule for rule in RULES}
     rule = known.get(code.upper())
     if rule is None:
-        near = difflib.get_close_matches(code.upper(), known, n=1)
-        hint = f"did you mean {near[0]}?" if near else "scf-audit explain lists them"
+        near = difflib.get_close_matches(code.upper(), known, n=len(known))
+        best = max(near, key=lambda each: sum(map(eq, each, code.upper())), default="")
+        hint = f"did you mean {best}?" if best else "scf-audit explain lists them"
         raise UsageError(f"{place}: no code {code!r}; {hint}")
     return rule

@@ -2,7 +2,8 @@
 
 A run that finds everything in the cache still takes 0.3 s to read, resolve and lay out what it
 said a minute ago. What an answer rests on: the options, this program, pip's configuration, the
-files that were read, the tree that was scanned, and pages of the index that are still fresh.
+files that were read, the tree that was scanned, the interpreters that were asked, and pages of
+the index that are still fresh.
 """
 
 from __future__ import annotations
@@ -19,17 +20,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from audit.cli.interpreters import programs
+from audit.errors import UsageError
 from audit.index.pip.files import config_files, settings_key
+from audit.interpreters.found import stamps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from audit.cli.settings import Settings
     from audit.cli.terminal import Terminal
     from audit.index.cache.store import Cache
+    from audit.interpreters.found import Named
     from audit.model import Project
 
-_SCHEMA = 1
+_SCHEMA = 2
 _TICK = 0.02
 """Seconds by which the clock that stamps files may be behind."""
 _MOST_FILES = 20_000
@@ -46,6 +51,14 @@ class Answer(NamedTuple):
     code: int
 
 
+def _digest(programs: Iterable[Named]) -> str:
+    found = repr(stamps(programs)).encode("utf-8", "surrogateescape")
+    return hashlib.sha256(found).hexdigest()
+
+
+_NO_PROGRAMS = _digest(())
+
+
 class Grounds(NamedTuple):
     """What an answer rests on beside its options."""
 
@@ -57,6 +70,14 @@ class Grounds(NamedTuple):
     """A digest of how tree and files were."""
     good_until: float
     """When the first page of the index that was used is no longer fresh; since 1970."""
+    pythons: tuple[str, ...] = ()
+    """The feature versions for which interpreters were looked for."""
+    programs: str = _NO_PROGRAMS
+    """A digest of those that were found."""
+
+    def resting_on(self, pythons: Sequence[str], programs: Iterable[Named]) -> Grounds:
+        """Return the same, resting on what was found for these versions."""
+        return self._replace(pythons=tuple(pythons), programs=_digest(programs))
 
 
 def grounds_of(
@@ -71,7 +92,7 @@ def grounds_of(
     if not good_until or names_files or project.problems or "-" in project.declared_in:
         return None
     named = (file for file in given if not os.path.isdir(file))  # noqa: PTH112 - text
-    files = tuple(sorted({*project.declared_in, *named, *_ignore_files(project.root)}))
+    files = tuple(sorted({*project.declared_in, *named, *_files_above(project.root)}))
     seen = _look(project.root, files)
     if seen is None or seen.newest >= started - _TICK:
         return None
@@ -84,6 +105,8 @@ class Memo:
     def __init__(self, cache: Cache, settings: Settings, terminal: Terminal) -> None:
         self._cache = cache
         self._key = _key(settings, terminal)
+        self._settings = settings
+        self._environ = terminal.environ
 
     def find(self) -> Answer | None:
         """Return what a run said that would say the same now."""
@@ -92,14 +115,19 @@ class Memo:
             return None
         try:
             answer, grounds = json.loads(entry.value)
-            root, files, state, _ = grounds
+            root, files, state, _, pythons, found = grounds
             reports, notes, code = answer
         except (ValueError, TypeError):
             return None
         seen = _look(root, files)
-        if seen is None or seen.state != state:
+        if seen is None or seen.state != state or self._programs(pythons) != found:
             return None
         return Answer(tuple(reports), tuple((kind, message) for kind, message in notes), code)
+
+    def _programs(self, pythons: Iterable[str]) -> str:
+        with suppress(UsageError):  # a given one is gone: the run will say so
+            return _digest(programs(self._settings, pythons, self._environ))
+        return ""
 
     def keep(self, answer: Answer, grounds: Grounds | None) -> None:
         """Keep an answer for as long as it stands."""
@@ -134,12 +162,15 @@ def _stamp(path: str) -> tuple[str, int, int]:
     return path, stat.st_mtime_ns, stat.st_size
 
 
-def _ignore_files(root: str) -> list[str]:
-    """Name the `.gitignore` files above a tree, there or not, up to the top of its repository."""
+def _files_above(root: str) -> list[str]:
+    """Name the files above a tree that count, there or not, up to the top of its repository."""
     folders = (root_path := Path(root).absolute(), *root_path.parents)
     tops = [folder for folder in folders if os.path.exists(folder / ".git")]  # noqa: PTH110 - never raises
-    within = folders[1 : folders.index(tops[0]) + 1] if tops else ()
-    return [str(folder / ".gitignore") for folder in within]
+    within = folders[1 : folders.index(tops[0]) + 1] if tops else folders[1:2]
+    from audit.project.entries import CONFIGURATIONS  # noqa: PLC0415 - loaded by any audit
+
+    names = (".gitignore", *CONFIGURATIONS)
+    return [str(folder / name) for folder in within for name in names]
 
 
 def _below(root: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import time
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -100,11 +101,12 @@ def command(  # noqa: PLR0913  # its own options beside those of check
 def _migration(
     settings: Settings, terminal: Terminal, move: tuple[str, str]
 ) -> tuple[Report, Migration]:
+    started = time()
     platform = load_platform(settings.runtimes, settings.table, settings.runtime)
     if len(platform.runtimes) == 1:
         raise UsageError(f"--from and --to are both {platform.runtimes[0].name}")
     with open_cache(settings, terminal) as cache:
-        report, notes, _ = audited(settings, platform, terminal, cache)
+        report, notes, _ = audited(settings, platform, terminal, cache, started)
     for kind, message in notes:
         terminal.say(kind, message)
     parts = {part.runtime.name: part for part in report.runtimes}

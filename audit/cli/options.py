@@ -66,7 +66,8 @@ runtime_option = option(
     multiple=True,
     metavar="NAME",
     shell_complete=_complete_runtimes,
-    help="A runtime to audit for, such as Python3.6, py36 or 3.6; repeatable. All by default.",
+    help="A runtime to audit for, such as Python3.6, py36 or 3.6; repeatable. By default "
+    "those that serverless.yml or template.yaml names, else all; all means every one.",
 )
 runtimes_option = option(
     "What to audit for",

@@ -7,8 +7,11 @@ from time import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit.assess import Policy, audit
+from audit.cli.deployed import asked_for
 from audit.cli.explain import find_rule
 from audit.cli.index import notes_of, open_index
+from audit.cli.interpreters import Inquiry
+from audit.cli.kept import KeptSources
 from audit.cli.memo import Answer, Grounds, grounds_of
 from audit.cli.platform import load_platform
 from audit.errors import InputError, UsageError
@@ -48,17 +51,19 @@ def answered(
 
     Raises UsageError and InputError for what stops a run.
     """
-    platform = load_platform(settings.runtimes, settings.table, settings.runtime)
+    started = time()
+    asked = asked_for(settings)
+    platform = load_platform(settings.runtimes, settings.table, asked.runtimes)
     _refuse_plans(outputs, platform)
-    report, notes, grounds = audited(settings, platform, terminal, cache)
+    report, notes, grounds = audited(settings, platform, terminal, cache, started)
     canvas = terminal.canvas(settings.color)
     answer = Answer(
         reports=tuple(
             render(report, output.format, canvas if output.file is None else terminal.page())
             for output in outputs
         ),
-        notes=notes,
-        code=exit_code(report, settings.fail_on, every_runtime=bool(settings.runtime)),
+        notes=(*asked.notes, *notes),
+        code=exit_code(report, settings.fail_on, every_runtime=bool(asked.runtimes)),
     )
     return answer, grounds
 
@@ -70,13 +75,16 @@ def _refuse_plans(outputs: Sequence[Output], platform: Platform) -> None:
             raise UsageError(f"--format {output.format} is for one runtime: give --runtime NAME")
 
 
-def audited(settings: Settings, platform: Platform, terminal: Terminal, cache: Cache) -> Ran:
-    """Read the project and audit it.
+def audited(
+    settings: Settings, platform: Platform, terminal: Terminal, cache: Cache, started: float
+) -> Ran:
+    """Read the project and audit it; `started` is when the first of it was read.
 
     Raises UsageError and InputError for what stops a run.
     """
-    started = time()
     policy = _policy(settings)
+    pythons = dict.fromkeys(runtime.python for runtime in platform.runtimes)
+    inquiry = Inquiry(settings, pythons, terminal, cache)
     project = read_project(
         settings.targets,
         source=settings.source,
@@ -85,14 +93,23 @@ def audited(settings: Settings, platform: Platform, terminal: Terminal, cache: C
         groups=settings.group,
         handler=settings.handler,
         environ=terminal.environ,
+        ask=inquiry.ask,
+        kept=None if settings.no_cache else KeptSources(cache),
+        members=platform.members,
     )
     _refuse_nothing(project, settings.targets)
     with open_index(settings, project.options, terminal, cache) as index:
         report = audit(project, replace(platform, index=index), policy)
         good_until = index.good_until
-    notes = (*_notes(settings, project, report), *(() if settings.quiet else notes_of(index)))
+    told = () if settings.quiet else (*inquiry.notes(verbose=settings.verbose), *notes_of(index))
+    notes = (*_notes(settings, project, report), *told)
     files = (settings.table, settings.runtimes, *settings.targets)
-    return Ran(report, notes, grounds_of(project, filter(None, files), good_until, started))
+    # An answer that a silent interpreter would have completed is not for keeping.
+    grounds = None
+    if not inquiry.silences:
+        grounds = grounds_of(project, filter(None, files), good_until, started)
+    rests = grounds and grounds.resting_on(inquiry.pythons, inquiry.programs)
+    return Ran(report, notes, rests)
 
 
 def _refuse_nothing(project: Project, targets: Sequence[str]) -> None:

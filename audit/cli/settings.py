@@ -32,6 +32,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
     group: tuple[str, ...] = ()
     handler: str | None = None
+    python: tuple[str, ...] = ()
     runtimes: str | None = None
     table: str | None = None
     color: str = "auto"

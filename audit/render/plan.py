@@ -84,7 +84,7 @@ def _header(report: Report, part: RuntimeReport, entries: Sequence[Entry]) -> It
     unhashed = [each.name for each in entries if not each.sha256]
     if unhashed:
         yield f"without hashes, since none is known of {listed(unhashed)} and pip takes all or none"
-    target = shlex.quote(posixpath.normpath(report.root))
+    target = shlex.quote(posixpath.normpath(posixpath.join(report.root, report.package)))
     upgrade = " --upgrade" if _replaces_copies(part, entries) else ""
     install = f"pip install --no-deps{upgrade} --target {target} -r FILE"
     wheels = [each.file.name for each in entries if each.file and not each.is_source]

@@ -229,21 +229,20 @@ def _stem(path: str) -> str:
 
 
 def reachable(
-    entry: str,
+    entries: Iterable[str],
     sources: Iterable[Source],
     local: LocalModules,
     *,
     version: tuple[int, int],
     runs: Callable[[Source, Import], bool] = lambda _source, _statement: True,
 ) -> frozenset[str]:
-    """Return the files that the module `entry` loads, itself included, through own modules.
+    """Return the files that others load through own modules, themselves included.
 
     An import inside a function counts: it may be called. `runs` leaves out statements that
     never run, such as those under a test of another version.
     """
     by_path = {source.path: source for source in sources}
-    start = local.find(entry, version=version)
-    pending = list(start.loads) if isinstance(start, Found) else []
+    pending = list(entries)
     reached: set[str] = set()
     while pending:
         path = pending.pop()

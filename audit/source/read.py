@@ -1,22 +1,29 @@
-"""What a file of Python 2 or 3 imports, when, and on what condition."""
+"""What a file of Python 2 or 3 is, for every runtime: read once, and kept by its content."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from audit.code import Source
+from audit.source import syntax
 from audit.source.bindings import bindings
+from audit.source.definitions import UNREAD, definitions
 from audit.source.encoding import readable
 from audit.source.lexer import imports
+from audit.source.members import members
+from audit.source.rules import NO_MEMBERS
 from audit.source.tokens import UndecidedError
 
 if TYPE_CHECKING:
     from audit.code import Import
     from audit.model import Problem
+    from audit.source.rules import Members
 
 
-def read_source(path: str, data: bytes) -> tuple[Source, tuple[Problem, ...]]:
-    """Return what a file imports, and what of it could not be read.
+def read_source(
+    path: str, data: bytes, rules: Members = NO_MEMBERS
+) -> tuple[Source, tuple[Problem, ...]]:
+    """Return what a file imports, uses and defines, which Pythons compile it, and what is unread.
 
     A problem stands beside the imports, never in their place: what Python itself refuses
     (its encoding, a null byte), and what neither the lexer nor a parser can make out.
@@ -30,4 +37,13 @@ def read_source(path: str, data: bytes) -> tuple[Source, tuple[Problem, ...]]:
 
         found, more = parsed(path, code)
         problems += more
-    return Source(path=path, imports=found, bindings=bindings(code)), problems
+    read = syntax.read(data, code)
+    source = Source(
+        path=path,
+        imports=found,
+        bindings=bindings(code),
+        constructs=read.constructs,
+        members=() if read.tree is None else members(read.tree, rules),
+        definitions=UNREAD if read.tree is None else definitions(read.tree),
+    )
+    return source, problems

@@ -11,16 +11,25 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from audit.assess import Platform, Policy, audit
-from audit.model import Artefact, Declared, Location, Metadata, Problem, Project, Vendored
+from audit.model import Artefact, Declared, Entry, Location, Metadata, Problem, Project, Vendored
 from audit.names import ImportNames, read_import_names
 from audit.platform import Library, Matrix, Runtime
+from audit.remedies import Remedies, read_remedies
 from audit.requirements import read_requirements
 from audit.resolve.index import NoIndex
 from audit.resolve.target import Preference
 from audit.runtimes import read_runtimes, select
 from audit.shadowing import Shadowing, read_shadowing
-from audit.shipped import IMPORT_NAMES, RUNTIMES, STDLIB_DIFFERENCES, data_text
+from audit.shipped import (
+    IMPORT_NAMES,
+    MEMBER_DIFFERENCES,
+    RUNTIMES,
+    STDLIB_DIFFERENCES,
+    STDLIB_REMEDIES,
+    data_text,
+)
 from audit.source.read import read_source
+from audit.source.rules import Members, read_members
 from audit.source.stdlib import StandardLibrary, read_differences
 
 if TYPE_CHECKING:
@@ -38,14 +47,19 @@ class Facts:
     runtimes: tuple[Runtime, ...]
     import_names: ImportNames
     library: StandardLibrary
+    members: Members
+    remedies: Remedies
 
 
 @pytest.fixture(scope="session")
 def facts() -> Facts:
+    library = read_differences(data_text(STDLIB_DIFFERENCES))
     return Facts(
         runtimes=read_runtimes(data_text(RUNTIMES), RUNTIMES),
         import_names=read_import_names(data_text(IMPORT_NAMES), IMPORT_NAMES),
-        library=read_differences(data_text(STDLIB_DIFFERENCES)),
+        library=library,
+        members=read_members(data_text(MEMBER_DIFFERENCES), library),
+        remedies=read_remedies(data_text(STDLIB_REMEDIES), STDLIB_REMEDIES),
     )
 
 
@@ -66,6 +80,7 @@ class Case:
     problems: tuple[Problem, ...] = ()
     root: str = "."
     entry: str | None = None
+    entries: tuple[Entry, ...] = ()
     artefact: Artefact = Artefact.SOURCE
     preference: Preference = Preference.PREFER
     index: Index = field(default_factory=NoIndex)
@@ -87,8 +102,10 @@ class Case:
             library=facts.library,
             index=self.index,
             shadowing=_shadowing(self.shadowing),
+            members=facts.members,
+            remedies=facts.remedies,
         )
-        return audit(self._project(), platform, Policy(builtins=self.preference))
+        return audit(self._project(facts.members), platform, Policy(builtins=self.preference))
 
     def _built_ins(
         self, runtimes: Iterable[Runtime]
@@ -105,7 +122,7 @@ class Case:
                 metadata.update({(canonicalize_name(name), runtime): needs for runtime in having})
         return tuple(libraries), metadata
 
-    def _project(self) -> Project:
+    def _project(self, members: Members) -> Project:
         vendored = tuple(_copy(text, **fields) for text, fields in self.vendored.items())
         owned = {path for copy in vendored for path in copy.files}
         return Project(
@@ -115,11 +132,11 @@ class Case:
                 *_lines("requirements.txt", self.requirements),
                 *_lines("constraints.txt", self.constraints, constraint=True),
             ),
-            sources=tuple(_source(path, code) for path, code in self.sources.items()),
+            sources=tuple(_source(path, code, members) for path, code in self.sources.items()),
             files=frozenset({*self.sources, *self.files, *owned}),
             vendored=vendored,
             artefact=self.artefact,
-            entry=self.entry,
+            entries=(*self.entries, *([Entry(self.entry)] if self.entry else [])),
             problems=self.problems,
         )
 
@@ -135,8 +152,8 @@ def _lines(path: str, text: str, *, constraint: bool = False) -> Iterator[Declar
         yield statement
 
 
-def _source(path: str, code: str) -> Source:
-    source, problems = read_source(path, code.encode())
+def _source(path: str, code: str, rules: Members) -> Source:
+    source, problems = read_source(path, code.encode(), rules)
     assert not problems
     return source
 

@@ -171,10 +171,12 @@ def test_the_handlers_module_reaches_files_through_own_modules() -> None:
     ]
     local = local_modules((each.path for each in sources), ("",))
     new = {"index.py", "pkg/__init__.py", "pkg/a.py", "pkg/c.py"}
-    assert reachable("index", sources, local, version=(3, 6)) == new
-    assert reachable("index", sources, local, version=(2, 7)) == new | {"pkg/old.py"}
-    assert reachable("nothing", sources, local, version=(3, 6)) == frozenset()
-    first = reachable("index", sources, local, version=(3, 6), runs=lambda _, each: each.line > 1)
+    assert reachable(["index.py"], sources, local, version=(3, 6)) == new
+    assert reachable(["index.py"], sources, local, version=(2, 7)) == new | {"pkg/old.py"}
+    assert reachable([], sources, local, version=(3, 6)) == frozenset()
+    first = reachable(
+        ["index.py"], sources, local, version=(3, 6), runs=lambda _, each: each.line > 1
+    )
     assert first == {"index.py"}
 
 

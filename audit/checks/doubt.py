@@ -1,0 +1,63 @@
+"""Why loading the function may not run what fails, which findings share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from audit.checks.wording import listed
+from audit.handler import entries_on
+from audit.report import Verdict
+
+if TYPE_CHECKING:
+    from audit.assessment import Assessment
+    from audit.model import Location
+
+
+class Placed(Protocol):
+    """Something in a file that fails when it runs."""
+
+    @property
+    def source(self) -> str:
+        """The file, relative to the project root."""
+
+    @property
+    def at(self) -> Location:
+        """Where it stands."""
+
+    @property
+    def function(self) -> str | None:
+        """The function that must be called for it to run."""
+
+    @property
+    def certain(self) -> bool:
+        """False under a test that cannot be decided."""
+
+    @property
+    def live(self) -> bool:
+        """Whether the handler reaches the file, or no handler is known."""
+
+
+class Doubt(NamedTuple):
+    """Why loading the function may not run it, and what its failure then means."""
+
+    reason: str
+    verdict: Verdict
+
+
+def doubt(assessment: Assessment, placed: Placed) -> Doubt | None:
+    """Return why something may not run when the function is loaded; None where it surely does."""
+    if not placed.live:
+        handlers = entries_on(assessment.project, assessment.runtime)
+        named = listed([*dict.fromkeys(each.handler for each in handlers)], "or")
+        return Doubt(f"{placed.at.file} is not loaded by {named}", Verdict.READY)
+    if placed.function is not None and (placed.source, placed.function) not in assessment.called:
+        return Doubt(f"it fails when {placed.function}() is called", Verdict.READY)
+    if not placed.certain:
+        return Doubt("it stands under a test that cannot be decided", Verdict.UNKNOWN)
+    return None
+
+
+def weight(assessment: Assessment, placed: Placed) -> int:
+    """Return how much a place weighs, to find the one that weighs most."""
+    found = doubt(assessment, placed)
+    return (found.verdict if found else Verdict.BLOCKED).rank

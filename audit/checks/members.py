@@ -1,0 +1,146 @@
+"""SCF302: members of the standard library, and arguments, that the runtime's Python lacks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from audit.checks.doubt import Doubt, doubt
+from audit.checks.instead import instead
+from audit.loading import Loaded
+from audit.report import Finding, Rule, Severity, Verdict
+from audit.source.members import SUBSCRIPT, UNION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from audit.assessment import Assessment
+    from audit.lacking import Lack
+
+RULE = Rule(
+    code="SCF302",
+    name="standard library member",
+    severity=Severity.ERROR,
+    explanation="""\
+The code uses something of the standard library that this runtime's Python does not have: a
+function, class or constant of a module (`asyncio.run` on 3.6), a method of a built-in type
+(`dict.has_key` on Python 3), a built-in name (`unicode`), or an argument by keyword
+(`subprocess.run(capture_output=True)` on 3.6). It was added later, or removed or renamed. The
+line fails with an ImportError, AttributeError, NameError or TypeError when it runs; the syntax
+check does not see it.
+
+It is an error where loading the handler's module runs the line, and in the handler itself. It is
+a warning in other functions (they fail when they are called) and in files that the handler does
+not load. Where a test that cannot be decided stands around it, it is a warning, and the verdict
+is `unknown`. Code under a version test, in a `try` that catches the failure and goes on, or under
+a `hasattr` that asks for the name, counts as it runs.
+
+The rules are those of vermin, corrected by what real interpreters were found to have. What they
+do not know, and what a name stands for where that cannot be told, is not reported.
+""",
+)
+
+
+def find(assessment: Assessment) -> Iterator[Finding]:
+    """Report each member or argument that is lacking, once, at the place that weighs most."""
+    uses: dict[tuple[str, str], list[Lack]] = {}
+    for lack in assessment.lacking:
+        uses.setdefault((lack.member, lack.keyword), []).append(lack)
+    for key in sorted(uses):
+        yield _finding(assessment, uses[key])
+
+
+def _finding(assessment: Assessment, uses: Sequence[Lack]) -> Finding:
+    worst = max(uses, key=lambda each: _weight(assessment, each))
+    unsure = _doubt(assessment, worst)
+    reasons = [_told(assessment, worst)]
+    if unsure is not None:
+        reasons.append(unsure.reason)
+    others = sorted({each.at.file for each in uses} - {worst.at.file})
+    if others:
+        reasons.append(f"also in {others[0] if len(others) == 1 else f'{len(others)} more files'}")
+    return Finding(
+        rule=RULE,
+        severity=RULE.severity if unsure is None else Severity.WARNING,
+        message="; ".join(reasons),
+        remedy=_remedy(assessment, worst),
+        verdict=Verdict.BLOCKED if unsure is None else unsure.verdict,
+        module=worst.member,
+        at=worst.at,
+    )
+
+
+def _weight(assessment: Assessment, lack: Lack) -> int:
+    unsure = _doubt(assessment, lack)
+    return (unsure.verdict if unsure else Verdict.BLOCKED).rank
+
+
+def _doubt(assessment: Assessment, lack: Lack) -> Doubt | None:
+    unsure = doubt(assessment, lack)
+    if assessment.loading is None or (unsure and unsure.verdict is Verdict.READY):
+        return unsure
+    loaded = assessment.loading.of(lack.source)
+    if loaded is Loaded.CALLED:
+        return Doubt(f"{lack.at.file} is loaded only when a function is called", Verdict.READY)
+    if loaded is Loaded.PERHAPS and unsure is None:
+        reason = f"{lack.at.file} is loaded under a test that cannot be decided"
+        return Doubt(reason, Verdict.UNKNOWN)
+    return unsure
+
+
+def _told(assessment: Assessment, lack: Lack) -> str:
+    name, owner = assessment.runtime.name, lack.member.removesuffix(f".{SUBSCRIPT}")
+    since = _since(assessment, lack)
+    if lack.keyword:
+        return f"{lack.member} has no argument {lack.keyword} on {name}: {since}"
+    if lack.member == UNION:
+        return f"| between types fails on {name}: {since}"
+    if lack.member != owner:
+        return f"{owner}[...] fails on {name}, where the class takes no index: {since}"
+    if assessment.around.members.module_of(lack.member):
+        return f"{lack.member} is not in the standard library of {name}: {since}"
+    return f"{lack.member} is not built into {name}: {since}"
+
+
+def _since(assessment: Assessment, lack: Lack) -> str:
+    """Return which Pythons have it: `since Python 3.7`, `until Python 3.8`, `Python 2.7 has it`."""
+    rules, python = assessment.around.members, assessment.runtime.python
+    having = rules.versions_with(lack.member, lack.keyword)
+    places = {each: place for place, each in enumerate(rules.pythons)}
+    here = tuple(map(int, python.split(".")))
+    newer = [each for each in having if tuple(map(int, each.split("."))) > here]
+    if newer and newer == list(rules.pythons[places[newer[0]] :]):
+        return f"since Python {newer[0]}"
+    if newer:
+        return (
+            f"Python {newer[0]} to {newer[-1]} have it"
+            if newer[1:]
+            else f"Python {newer[0]} has it"
+        )
+    if not having:
+        return "no Python before 3.14 has it on Linux"
+    return f"until Python {having[-1]}" if having[1:] else f"Python {having[0]} has it"
+
+
+def _remedy(assessment: Assessment, lack: Lack) -> str:
+    name = f"{lack.member}({lack.keyword})" if lack.keyword else lack.member
+    known = assessment.remedies.of(name, assessment.runtime.python)
+    if known is not None:
+        return instead(assessment, known)
+    if lack.keyword:
+        return f"leave out {lack.keyword}, or do it another way where it is not taken"
+    if lack.is_import:
+        module, _, last = lack.member.rpartition(".")
+        return f"try: from {module} import {last} / except ImportError: what there is without it"
+    having = assessment.around.members.versions_with(lack.member)
+    test = _test(having, assessment.runtime.version)
+    return f"under the test `{test}` alone, with what there is without it otherwise"
+
+
+def _test(having: Sequence[str], version: tuple[int, int]) -> str:
+    """Return a test that holds where a member is there."""
+    newer = [tuple(map(int, each.split("."))) for each in having]
+    later = [each for each in newer if each > version]
+    if later:
+        return f"sys.version_info >= {later[0]}"
+    last = newer[-1] if newer else (0, 0)
+    return f"sys.version_info < {(3,) if last < (3,) else (last[0], last[1] + 1)}"

@@ -1,0 +1,2 @@
+async def main_handler(event, context):
+    return "ok"

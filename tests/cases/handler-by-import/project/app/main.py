@@ -1,0 +1,4 @@
+def run(event, context):
+    import ujson
+
+    return ujson.dumps(event)

@@ -1,0 +1,1 @@
+from app.main import run as main_handler

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from audit.loading import Entered, Loaded, loading
+from audit.model import Location, Project
+from audit.report import Context, ImportedModule, ImportSite, Met
+from audit.runtimes import read_runtimes
+from audit.shipped import RUNTIMES, data_text
+from audit.source.local import local_modules
+from audit.source.read import read_source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from audit.platform import Runtime
+
+
+@pytest.fixture(scope="module")
+def runtimes() -> Mapping[str, Runtime]:
+    return {each.python: each for each in read_runtimes(data_text(RUNTIMES), RUNTIMES)}
+
+
+def _loaded(
+    code: str, runtimes: Mapping[str, Runtime], python: str = "3.6", failing: tuple[int, ...] = ()
+) -> Loaded:
+    """How `index.py` with some code loads `other.py`; imports on the failing lines find nothing."""
+    files = {"index.py": code, "other.py": "", "both.py": "import other\n"}
+    project = Project(
+        root=".",
+        declared_in=(),
+        declared=(),
+        sources=tuple(read_source(path, text.encode())[0] for path, text in files.items()),
+        files=frozenset(files),
+    )
+    entered = Entered(frozenset({"index.py"}), frozenset({("index.py", "main_handler")}))
+    sites = tuple(ImportSite(Location("index.py", line), Context.GUARDED) for line in failing)
+    modules = (ImportedModule("absent", Met.IGNORED, None, "", sites),)
+    found = loading(project, local_modules(files, [""]), runtimes[python], entered, modules)
+    assert found is not None
+    return found.of("other.py")
+
+
+@pytest.mark.parametrize(
+    ("code", "loaded"),
+    [
+        ("import other\n", Loaded.SURELY),
+        ("from other import x\n", Loaded.SURELY),
+        ("import both\n", Loaded.SURELY),
+        ("import sys\n", Loaded.NEVER),
+        ("def f():\n    import other\n", Loaded.CALLED),
+        ("def f():\n    import both\n", Loaded.CALLED),
+        ("def main_handler(event, context):\n    import other\n", Loaded.SURELY),
+        ("if DEBUG:\n    import other\n", Loaded.PERHAPS),
+        ("import sys\nif sys.version_info[0] == 2:\n    import other\n", Loaded.NEVER),
+        ("import sys\nif sys.version_info[0] == 3:\n    import other\n", Loaded.SURELY),
+        ("if __name__ == '__main__':\n    import other\n", Loaded.NEVER),
+        ("try:\n    import other\nexcept ImportError:\n    pass\n", Loaded.SURELY),
+        ("try:\n    import json\nexcept ImportError:\n    import other\n", Loaded.CALLED),
+    ],
+)
+def test_how_a_file_is_loaded_depends_on_what_is_around_its_import(
+    code: str, loaded: Loaded, runtimes: Mapping[str, Runtime]
+) -> None:
+    assert _loaded(code, runtimes) is loaded
+
+
+def test_a_test_of_the_version_is_decided_for_each_runtime(
+    runtimes: Mapping[str, Runtime],
+) -> None:
+    code = "import sys\nif sys.version_info[0] == 2:\n    import other\n"
+    assert _loaded(code, runtimes, "2.7") is Loaded.SURELY
+
+
+def test_an_alternative_is_loaded_where_what_comes_before_it_is_not_found(
+    runtimes: Mapping[str, Runtime],
+) -> None:
+    code = "try:\n    import absent\nexcept ImportError:\n    import other\n"
+    assert _loaded(code, runtimes, failing=(2,)) is Loaded.SURELY
+
+
+def test_without_a_handler_nothing_is_told(runtimes: Mapping[str, Runtime]) -> None:
+    entered = Entered(frozenset(), frozenset())
+    project = Project(root=".", declared_in=(), declared=())
+    assert loading(project, local_modules([], [""]), runtimes["3.6"], entered, ()) is None
