@@ -80,7 +80,7 @@ def _constructs(tree: ast.Module, facts: Facts) -> Iterator[Construct]:
     if refusal is not None:
         yield refusals.construct(refusal)
     yield from python2_rules.refused(facts)
-    yield from walk(tree, facts, _RULES)
+    yield from walk(facts, _RULES)
     if has_coroutines(facts.code):
         yield from coroutines(tree)
 

@@ -105,12 +105,11 @@ def _module(node: ast.Module, facts: Facts) -> Iterator[Construct]:
     annotated = dict(_annotated_names(node)) if _GLOBAL(facts.code) else {}
     if not annotated:
         return
-    for each in ast.walk(node):
-        if isinstance(each, ast.Global):
-            for name in annotated.keys() & set(each.names):
-                if each.lineno < annotated[name]:
-                    what = "an annotation of what a function above declares global"
-                    yield since(annotated[name], what, 8, "the annotation above the function")
+    for each in facts.nodes.get(ast.Global, ()):
+        for name in annotated.keys() & set(each.names):
+            if each.lineno < annotated[name]:
+                what = "an annotation of what a function above declares global"
+                yield since(annotated[name], what, 8, "the annotation above the function")
 
 
 _GLOBAL = re.compile(rb"\bglobal\b").search

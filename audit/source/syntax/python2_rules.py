@@ -127,9 +127,12 @@ def _yield_from(node: ast.YieldFrom, _facts: Facts) -> Iterator[Construct]:
 
 
 def _module(node: ast.Module, facts: Facts) -> Iterator[Construct]:
-    survey = Survey(node)
-    yield from words(node, survey, facts)
-    yield from scopes(survey, facts)
+    yield from words(facts)
+    if _MAY_MATTER(facts.code):
+        yield from scopes(Survey(node), facts)
+
+
+_MAY_MATTER = re.compile(rb"yield|del|exec").search
 
 
 RULES: Mapping[type[ast.AST], tuple[Rule, ...]] = {
