@@ -11,10 +11,10 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from audit.source.syntax.python2_coding import refused
-from audit.source.syntax.python2_scopes import scopes
-from audit.source.syntax.python2_survey import Survey
-from audit.source.syntax.python2_words import words
+from audit.source.syntax.python2.coding import refused
+from audit.source.syntax.python2.scopes import scopes
+from audit.source.syntax.python2.survey import Survey
+from audit.source.syntax.python2.words import words
 from audit.source.syntax.versions import since
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from audit.source.syntax.python2_prints import is_valid
+from audit.source.syntax.python2.prints import is_valid
 from audit.source.syntax.versions import since
 
 if TYPE_CHECKING:
