@@ -128,11 +128,11 @@ def _yield_from(node: ast.YieldFrom, _facts: Facts) -> Iterator[Construct]:
 
 def _module(node: ast.Module, facts: Facts) -> Iterator[Construct]:
     yield from words(facts)
-    if _MAY_MATTER(facts.code):
+    if b"exec" in facts.code or not facts.nodes.keys().isdisjoint(_OF_SCOPES):
         yield from scopes(Survey(node), facts)
 
 
-_MAY_MATTER = re.compile(rb"yield|del|exec").search
+_OF_SCOPES = frozenset({ast.Delete, ast.Yield, ast.YieldFrom})
 
 
 RULES: Mapping[type[ast.AST], tuple[Rule, ...]] = {

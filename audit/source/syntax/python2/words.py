@@ -25,7 +25,7 @@ def words(facts: Facts) -> Iterator[Construct]:
     for keyword in keywords:
         statements = _Statements(keyword, facts)
         yield from statements.refused()
-        if facts.code.count(keyword.encode()) > statements.plain:
+        if len(_WORD[keyword](facts.code)) > statements.plain:
             yield from statements.names()
     if not facts.code.isascii():
         yield from _beyond_ascii(facts)
@@ -39,6 +39,9 @@ def words(facts: Facts) -> Iterator[Construct]:
             yield from _text(node, facts)
 
 
+_WORD = {
+    each: re.compile(rb"%b(?![\w\x80-\xff])" % each.encode()).findall for each in ("exec", "print")
+}
 _WRITTEN = frozenset({bytes, complex, float, int})
 """Types of which it matters how a value is written."""
 
