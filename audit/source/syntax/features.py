@@ -197,8 +197,8 @@ def _future(node: ast.ImportFrom, facts: Facts) -> Iterator[Construct]:
 
 _FUTURES = {
     "barry_as_FLUFL": (1, ""),
-    "generator_stop": (5, "no such line; it is the rule since Python 3.7"),
-    "annotations": (7, "no such line, and annotations as strings where they need it"),
+    "generator_stop": (5, "nothing: it is the rule since Python 3.7"),
+    "annotations": (7, "annotations as strings where they need it, without that line"),
 }
 """What `__future__` has beyond 2.7's: the first version as the module itself gives it, except
 that the pre-releases count for the release."""
