@@ -8,7 +8,8 @@ from audit.checks.doubt import Doubt, doubt
 from audit.checks.instead import instead
 from audit.loading import Loaded
 from audit.report import Finding, Rule, Severity, Verdict
-from audit.source.members import SUBSCRIPT, UNION
+from audit.source.members import BARE, SUBSCRIPT
+from audit.source.members.operations import MERGE, UNION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -90,15 +91,25 @@ def _doubt(assessment: Assessment, lack: Lack) -> Doubt | None:
 def _told(assessment: Assessment, lack: Lack) -> str:
     name, owner = assessment.runtime.name, lack.member.removesuffix(f".{SUBSCRIPT}")
     since = _since(assessment, lack)
+    if (lack.member, lack.keyword) == BARE:
+        return f"{lack.member} without parentheses fails on {name}: {since}"
     if lack.keyword:
         return f"{lack.member} has no argument {lack.keyword} on {name}: {since}"
-    if lack.member == UNION:
-        return f"| between types fails on {name}: {since}"
+    if lack.member in _OPERATIONS:
+        return f"{_OPERATIONS[lack.member]} fails on {name}: {since}"
     if lack.member != owner:
         return f"{owner}[...] fails on {name}, where the class takes no index: {since}"
     if assessment.around.members.module_of(lack.member):
         return f"{lack.member} is not in the standard library of {name}: {since}"
     return f"{lack.member} is not built into {name}: {since}"
+
+
+_OPERATIONS = {
+    UNION: "| between types",
+    MERGE: "| between dicts",
+    "print.__mod__": "print(...) % ..., a statement of Python 2,",
+    "print.__rshift__": "print >>..., a statement of Python 2,",
+}
 
 
 def _since(assessment: Assessment, lack: Lack) -> str:
