@@ -81,7 +81,8 @@ def _doubt(assessment: Assessment, lack: Lack) -> Doubt | None:
         return unsure
     loaded = assessment.loading.of(lack.source)
     if loaded is Loaded.CALLED:
-        return Doubt(f"{lack.at.file} is loaded only when a function is called", Verdict.READY)
+        reason = f"{lack.at.file} is loaded only when a function is called or an import fails"
+        return Doubt(reason, Verdict.READY)
     if loaded is Loaded.PERHAPS and unsure is None:
         reason = f"{lack.at.file} is loaded under a test that cannot be decided"
         return Doubt(reason, Verdict.UNKNOWN)
@@ -120,6 +121,8 @@ def _since(assessment: Assessment, lack: Lack) -> str:
     here = tuple(map(int, python.split(".")))
     newer = [each for each in having if tuple(map(int, each.split("."))) > here]
     if newer and newer == list(rules.pythons[places[newer[0]] :]):
+        if newer[0] == next(each for each in rules.pythons if each[0] == newer[0][0]):
+            return f"Python {newer[0]} and later have it"  # no older 3.x was measured
         return f"since Python {newer[0]}"
     if newer:
         return (
@@ -143,12 +146,15 @@ def _remedy(assessment: Assessment, lack: Lack) -> str:
         module, _, last = lack.member.rpartition(".")
         return f"try: from {module} import {last} / except ImportError: what there is without it"
     having = assessment.around.members.versions_with(lack.member)
-    test = _test(having, assessment.runtime.version)
+    test = _test(lack.member, having, assessment.runtime.version)
     return f"under the test `{test}` alone, with what there is without it otherwise"
 
 
-def _test(having: Sequence[str], version: tuple[int, int]) -> str:
-    """Return a test that holds where a member is there."""
+def _test(member: str, having: Sequence[str], version: tuple[int, int]) -> str:
+    """Return a test that holds where a member is there; on another system, where none has it."""
+    owner, _, name = member.rpartition(".")
+    if owner and not having:
+        return f"hasattr({owner}, {name!r})"
     newer = [tuple(map(int, each.split("."))) for each in having]
     later = [each for each in newer if each > version]
     if later:
