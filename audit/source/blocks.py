@@ -19,6 +19,10 @@ CATCHING = frozenset(
     {"ImportError", "ModuleNotFoundError", "Exception", "BaseException", "StandardError"}
 )
 """Exceptions whose handler sees a failed import; the last is Python 2's."""
+CAUGHT = "__exception__"
+"""The test of a handler that sees no failed import: whether it runs nobody can decide."""
+ON_PYTHON_3 = "sys.version_info >= (3,)"
+"""That of a handler that sees a name fail which Python 2 alone has built in."""
 ELDERS = 50
 """How many tests of earlier clauses an `elif` or `else` carries: the nearest ones."""
 
@@ -86,14 +90,17 @@ class Chains:
         self._groups += 1
         return (Attempt(self._groups, 0, (True, True)),)
 
-    def _attempt(self, head: Head) -> Iterable[Attempt]:
+    def _attempt(self, head: Head) -> Iterable[Block]:
         first = head.clauses[0]
         if first not in self._tried:
             self._tried[first] = self._try(first)
         tried = self._tried[first]
-        if tried is None or head not in tried.branch:
+        if tried is not None and head in tried.branch:
+            return (Attempt(tried.group, tried.branch[head], tried.branches),)
+        if head.word != b"except":
             return ()
-        return (Attempt(tried.group, tried.branch[head], tried.branches),)
+        tried_first = _first_statement(self._data, body(self._data, first))
+        return (Condition(unseen(self._test(head), tried_first.decode()), holds=True),)
 
     def _try(self, first: Head) -> Tried | None:
         handlers = [
@@ -133,6 +140,15 @@ def _statements(data: bytes, start: int, outer: int) -> Iterator[bytes]:
             yield statement
 
 
+def _first_statement(data: bytes, start: int) -> bytes:
+    """Return the first statement from after a colon on, without strings."""
+    for line, stop in logical_lines(data, start):
+        statement = _BARE(b"", data[line:stop]).partition(b";")[0].strip()
+        if statement:
+            return statement
+    return b""
+
+
 _NAME = re.compile(rb"(?:[ \t\f]|\\\n)*([\w\x80-\xff]+)").match
 _WORDS = re.compile(r"\w+").findall
 _SUPPRESS = re.compile(r"(?<![\w.])(?:contextlib\.)?suppress\(([^()]*)\)").finditer
@@ -150,6 +166,21 @@ def catches(handler: str) -> bool:
     """Whether an `except` clause, as written after that word, sees a failed import."""
     exceptions = _BOUND("", handler.removeprefix("*").strip())
     return not exceptions or not CATCHING.isdisjoint(_WORDS(exceptions))
+
+
+def unseen(handler: str, tried: str) -> str:
+    """Return the test of a handler that sees no failed import.
+
+    `handler` is what it catches, and `tried` the first statement of its `try`.
+    """
+    is_named = "NameError" in _WORDS(_BOUND("", handler))
+    return ON_PYTHON_3 if is_named and _OF_PYTHON_2(tried) else CAUGHT
+
+
+_OF_PYTHON_2 = re.compile(
+    r"(?:\w+[ \t]*=[ \t]*)?(?:basestring|buffer|cmp|execfile|file|intern|long|raw_input|reduce"
+    r"|reload|unichr|unicode|xrange)"
+).fullmatch
 
 
 def suppresses(items: str) -> bool:

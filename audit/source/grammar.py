@@ -9,7 +9,7 @@ import tree_sitter_python
 from tree_sitter import Language, Parser
 
 from audit.code import OTHERWISE, Attempt, Block, Condition, Function, Import
-from audit.source.blocks import ELDERS, catches, suppresses
+from audit.source.blocks import ELDERS, catches, suppresses, unseen
 from audit.source.statements import Candidate, Kind, candidates, without_strangers
 from audit.source.tokens import text
 
@@ -128,24 +128,33 @@ _HANDLERS = frozenset({"except_clause", "except_group_clause"})
 
 
 def _try(node: Node, blocks: Blocks, group: int) -> list[Placed]:
-    handlers = [
-        child for child in node.children if child.type in _HANDLERS and catches(_head(child))
-    ]
-    if not handlers:
-        return [(child, blocks) for child in node.children]
+    clauses = [child for child in node.children if child.type in _HANDLERS]
+    handlers = [clause for clause in clauses if catches(_head(clause))]
     branches = tuple(not _stops(part) for part in (node, *handlers))
     branch = {handler.id: number for number, handler in enumerate(handlers, 1)}
     branch |= {child.id: OTHERWISE for child in node.children if child.type == "else_clause"}
+    others = {clause.id for clause in clauses} - branch.keys()
     parts: list[Placed] = []
     for child in node.children:
-        around = (*blocks, Attempt(group, branch.get(child.id, 0), branches))
+        attempt = Attempt(group, branch.get(child.id, 0), branches)
+        around = (*blocks, attempt) if handlers else blocks
         if child.type == "block":
             parts.append((child, around))
+        elif child.id in others:
+            test = Condition(unseen(_head(child), _first(node)), holds=True)
+            parts += _with_body(child, blocks, (*blocks, test))
         elif child.id in branch:
             parts += _with_body(child, blocks, around)
         else:
             parts.append((child, blocks))
     return parts
+
+
+def _first(clause: Node) -> str:
+    """Return the first statement right within a clause."""
+    block = next((child for child in clause.children if child.type == "block"), None)
+    statements = block.named_children if block else ()
+    return next((_text(each) for each in statements if each.type != "comment"), "")
 
 
 def _stops(clause: Node) -> bool:

@@ -8,7 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from audit.code import OTHERWISE, Attempt, Block, Condition, Function, Import
-from audit.source.blocks import CATCHING
+from audit.source.blocks import CATCHING, unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -102,10 +102,14 @@ def _try(node: ast.Try, blocks: Blocks, group: int) -> Iterator[Placed]:
     def around(branch: int) -> Blocks:
         return (*blocks, Attempt(group, branch, branches)) if handlers else blocks
 
+    def unseen_by(handler: ast.ExceptHandler) -> Blocks:
+        caught = ast.unparse(handler.type) if handler.type else ""
+        return (*blocks, Condition(unseen(caught, ast.unparse(node.body[0])), holds=True))
+
     yield from _placed(node.body, around(0))
     for handler in node.handlers:
         caught = handler in handlers
-        branch = around(handlers.index(handler) + 1) if caught else blocks
+        branch = around(handlers.index(handler) + 1) if caught else unseen_by(handler)
         yield from _placed(handler.body, branch)
         if handler.type:
             yield handler.type, blocks

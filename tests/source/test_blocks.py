@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from audit.code import OTHERWISE, Attempt, Block, Condition, Function, Import
 from audit.source import grammar, host, lexer
+from audit.source.blocks import CAUGHT, ON_PYTHON_3
 from audit.source.encoding import readable
 from audit.source.read import read_source
 
@@ -157,7 +158,8 @@ def test_only_a_handler_that_sees_import_errors_makes_an_attempt(
         assert found["c"] == (Attempt(1, OTHERWISE, both),)
         assert found["b"] == (Attempt(1, 1, both),)
     else:
-        assert found["a"] == found["b"] == found["c"] == ()
+        assert found["a"] == found["c"] == ()
+        assert found["b"] == (Condition(CAUGHT, holds=True),)
     assert found["d"] == ()
 
 
@@ -186,6 +188,25 @@ def test_a_branch_that_raises_or_exits_does_not_reach_its_end(body: str, *, ends
     assert found == {"a": (Attempt(1, 0, (True, ends)),)}
 
 
+@pytest.mark.parametrize(
+    ("tried", "handler", "test"),
+    [
+        ("reload", "NameError", ON_PYTHON_3),
+        ("text = unicode", "(NameError, KeyError) as e", ON_PYTHON_3),
+        ("reload; import c", "NameError", ON_PYTHON_3),
+        ("import c; reload", "NameError", CAUGHT),
+        ("if x: pass\n  reload", "NameError", CAUGHT),
+        ("reload", "KeyError", CAUGHT),
+        ("thing", "NameError", CAUGHT),
+    ],
+)
+def test_a_name_that_python_2_alone_has_fails_on_python_3(
+    tried: str, handler: str, test: str
+) -> None:
+    found = blocks(f"try:\n  {tried}\nexcept {handler}:\n  import b\n")
+    assert found["b"] == (Condition(test, holds=True),)
+
+
 def test_every_catching_handler_is_a_branch_and_groups_differ() -> None:
     assert blocks(
         """
@@ -205,7 +226,7 @@ def test_every_catching_handler_is_a_branch_and_groups_differ() -> None:
         """
     ) == {
         "a": (Attempt(1, 0, (False, True, True)),),
-        "b": (),
+        "b": (Condition(CAUGHT, holds=True),),
         "c": (Attempt(1, 1, (False, True, True)), Attempt(2, 0, (True, False))),
         "d": (Attempt(1, 2, (False, True, True)),),
         "e": (Attempt(3, 0, (True, True)),),
