@@ -109,7 +109,9 @@ def _since(assessment: Assessment, lack: Lack) -> str:
     here = tuple(map(int, python.split(".")))
     newer = [each for each in having if tuple(map(int, each.split("."))) > here]
     if newer and newer == list(rules.pythons[places[newer[0]] :]):
-        return f"since Python {newer[0]}"
+        # No Python 3 before it was measured: it may have come with any of them.
+        is_first = rules.pythons[places[newer[0]] - 1].startswith("2")
+        return f"Python {newer[0]} and later have it" if is_first else f"since Python {newer[0]}"
     if newer:
         return (
             f"Python {newer[0]} to {newer[-1]} have it"

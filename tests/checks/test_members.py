@@ -49,6 +49,14 @@ def tell(told: Callable[..., Any], python: str, source: str, **fields: Any) -> l
         ),
         (
             "2.7",
+            "import subprocess\nsubprocess.run",
+            (
+                "subprocess.run is not in the standard library of Python2.7: "
+                "Python 3.6 and later have it"
+            ),
+        ),
+        (
+            "2.7",
             "import ssl\nssl.RAND_pseudo_bytes",
             (
                 "ssl.RAND_pseudo_bytes is not in the standard library of Python2.7: "
