@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _WHOLE = re.compile(r"`[^`]+`|(?<!\S)'[^']+'(?!\S)")
-_COMMAND = re.compile(r"(?:[^:]+: )?(?P<command>(?:python[\d.]+ -m )?pip install |rm -r )")
+_COMMAND = re.compile(r"(?:.*?: )?(?P<command>(?:python[\d.]+ -m )?pip install |rm -r )")
 _GLUE = "\xa0"
 """Stands for a space that must not break; `visible` lets no such character through."""
 

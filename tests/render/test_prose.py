@@ -5,7 +5,7 @@ import wcwidth
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.render.prose import counted, visible, wrapped, wrapped_command
+from audit.render.prose import command_in, counted, visible, wrapped, wrapped_command
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,11 @@ def test_a_command_is_continued_with_backslashes() -> None:
         "fix: pip install \\",
         "  'a @ b' c",
     ]
+
+
+def test_a_command_may_stand_behind_code() -> None:
+    code = "in its place: try: a / except ImportError: b; and pack it: "
+    assert command_in(f"{code}pip install 'a'") == (code, "pip install 'a'")
 
 
 def test_an_apostrophe_quotes_nothing() -> None:
