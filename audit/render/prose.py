@@ -62,6 +62,22 @@ def wrapped_command(
     return [*(f"{line} \\" for line in most), last]
 
 
+def wrapped_remedy(
+    lead: str, remedy: str, width: int, *, indent: str = "", hanging: str
+) -> list[str]:
+    """Break what to do, with its lead, such as `fix: `; a command behind code has its own lines."""
+    before, command = command_in(remedy)
+    told = visible(f"{lead}{remedy}")
+    if not command:
+        return wrapped(told, width, indent=indent, hanging=hanging)
+    if before.count(": ") <= 1:
+        return wrapped_command(told, width, indent=indent, hanging=hanging)
+    return [
+        *wrapped(visible(f"{lead}{before}").rstrip(), width, indent=indent, hanging=hanging),
+        *wrapped_command(visible(command), width, indent=hanging, hanging=hanging + "    "),
+    ]
+
+
 def counted(number: int, noun: str, plural: str = "") -> str:
     """Return `1 conflict`, `0 conflicts`, `1,200 files`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
