@@ -44,9 +44,18 @@ _STATEMENTS = ("try: ", "from ")
 
 
 def binding(assessment: Assessment, remedy: Remedy, module: str, names: Sequence[str]) -> Remedy:
-    """Return a remedy for a module as one for `from module import names`, which binds those."""
+    """Return a remedy for a module as one for `from module import names`, which binds those.
+
+    Without names it is `import module`, which is used in full; the remedy binds the last part.
+    """
     if not names:
-        return remedy
+        last = module.rpartition(".")[2]
+        is_shorter = last != module and remedy.code.startswith(_STATEMENTS)
+        return (
+            remedy._replace(code=f"{remedy.code}; and {last} for {module}")
+            if is_shorter
+            else remedy
+        )
     return remedy._replace(code=" / ".join(_codes(assessment, remedy, module, names)))
 
 

@@ -189,8 +189,9 @@ def _remedy(assessment: Assessment, use: Use, *, is_library: bool) -> str:
     suggestion = assessment.suggestions.get(module)
     known = assessment.remedies.of(module, assessment.runtime.python) if is_library else None
     if known is not None and (suggestion is None or suggestion.is_guess):
-        names_from = _names_from(assessment, use)
-        return instead(assessment, binding(assessment, known, module, names_from))
+        named = _names_from(assessment, use)
+        bound = known if named is None else binding(assessment, known, module, named)
+        return instead(assessment, bound)
     distribution = names.suggest(module, assessment.built_ins)
     if suggestion is not None or distribution is not None:
         command = (
@@ -207,8 +208,8 @@ def _remedy(assessment: Assessment, use: Use, *, is_library: bool) -> str:
     return f"add what provides {module} to the requirements, or its files to the package"
 
 
-def _names_from(assessment: Assessment, use: Use) -> tuple[str, ...]:
-    """Return what a `from` import of the module itself names."""
+def _names_from(assessment: Assessment, use: Use) -> tuple[str, ...] | None:
+    """Return what an import of the module itself names; None where its parent is imported from."""
     return next(
         (
             each.names
@@ -217,7 +218,7 @@ def _names_from(assessment: Assessment, use: Use) -> tuple[str, ...]:
             for each in source.imports
             if (each.line, each.module, each.level) == (use.at.line, use.answer.module, 0)
         ),
-        (),
+        None,
     )
 
 

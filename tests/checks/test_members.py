@@ -327,6 +327,14 @@ def test_an_import_is_made_up_for_by_what_is_packed(
         ),
         (
             "2.7",
+            "import urllib.parse",
+            (
+                "try: import urllib.parse as parse / except ImportError: import urlparse as parse; "
+                "and parse for urllib.parse"
+            ),
+        ),
+        (
+            "2.7",
             "from urllib import parse",
             "try: import urllib.parse as parse / except ImportError: import urlparse as parse",
         ),
