@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import audit.model
 from audit.shipped import MEMBER_DIFFERENCES, STDLIB_DIFFERENCES, data_text
 from audit.source.rules import read_members
 from audit.source.stdlib import read_differences
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from audit.project.kept import Read
+
+LOADED = audit.model
+"""What a run has loaded before it comes to sources."""
 
 
 def main() -> None:

@@ -157,6 +157,7 @@ def _reader() -> Callable[[str, bytes], object]:
     from audit.source.encoding import readable  # noqa: PLC0415  # as above
     from audit.source.lexer import imports  # noqa: PLC0415  # as above
     from audit.source.parse import parsed  # noqa: PLC0415  # as above
+    from audit.source.syntax import host  # noqa: PLC0415  # as above
     from audit.source.tokens import UndecidedError  # noqa: PLC0415  # as above
 
     def read(path: str, data: bytes) -> object:
@@ -164,7 +165,8 @@ def _reader() -> Callable[[str, bytes], object]:
         try:
             return imports(code), bindings(code)
         except UndecidedError:
-            return parsed(path, code), bindings(code)
+            tree = host.parsed(code)
+            return parsed(path, code, None if isinstance(tree, host.Refusal) else tree)
 
     return read
 

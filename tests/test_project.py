@@ -103,7 +103,8 @@ def test_a_zip_is_read_as_the_folder_it_was_made_of(tmp_path: Path) -> None:
 def test_paths_are_told_as_the_target_was_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(tmp_path, {"fn/requirements.txt": "a b\n", "fn/index.py": b"import \xff\n"})
+    write(tmp_path, {"fn/requirements.txt": "a b\n", "fn/index.py": ""})
+    os.truncate(tmp_path / "fn" / "index.py", FILE_LIMIT + 1)
     monkeypatch.chdir(tmp_path)
     project = read("fn/requirements.txt")
     assert project.root == "fn"

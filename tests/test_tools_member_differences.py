@@ -50,6 +50,14 @@ def test_an_argument_is_told_by_signatures_alone() -> None:
     assert keyword_patterns(rows) == {"m:f(a)": "+-", "m:f(b)": "-+"}
 
 
+def test_what_a_call_came_to_outweighs_a_signature() -> None:
+    rows = [
+        Asked("2.7.18", "2.7", {}, {}, {"m:f(a)": "+"}),
+        Asked("3.6.15", "3.6", {}, {"m:f": (frozenset({"a"}), True)}, {"m:f(a)": "-"}),
+    ]
+    assert keyword_patterns(rows) == {"m:f(a)": "+-"}
+
+
 def test_the_python_that_runs_the_tests_can_be_asked() -> None:
     (answer,) = ask([Path(sys.executable)])
     assert answer.states["subprocess:run"] == "+"
@@ -57,6 +65,8 @@ def test_the_python_that_runs_the_tests_can_be_asked() -> None:
     assert answer.states["dict.has_key"] == "-"
     assert answer.states["sys:stdout.buffer"] == "+"
     keywords, others = answer.keywords["os:makedirs"]
+    assert answer.called["json:dumps(encoding)"] == "-"
+    assert answer.called["functools:lru_cache(user_function)"] == "+"
     assert "exist_ok" in keywords
     assert not others
 

@@ -50,6 +50,24 @@ _BUILT_APART = frozenset(
 # Of these a name that no Linux has belongs to another system.
 _OF_SYSTEMS = frozenset({"", "ctypes", "os", "select", "socket", "ssl", "sys"})
 _STATEMENTS = frozenset({"exec", "print"})  # of Python 2, and called alike there
+_OF_PRINT = frozenset({"print.__mod__", "print.__rshift__"})  # `print("%s") % x`, `print >>f, x`
+# Arguments that a function hands on as `**kwargs`, or that C takes without telling: each in a call.
+_CALLS = {
+    "functools:lru_cache(user_function)": "lru_cache(max)(1, 2)",
+    "json:dump(encoding)": "dump({}, open(os.devnull, 'w'), encoding='utf-8')",
+    "json:dumps(encoding)": "dumps({}, encoding='utf-8')",
+    "json:load(encoding)": "load(io.StringIO(u'{}'), encoding='utf-8')",
+    "json:loads(encoding)": "loads('{}', encoding='utf-8')",
+    "list.sort(cmp)": "[].sort(cmp=None)",
+    "logging:basicConfig(encoding)": "basicConfig(encoding='utf-8', filename=os.devnull)",
+    "logging:basicConfig(errors)": "basicConfig(errors=None, filename=os.devnull)",
+    "logging:basicConfig(force)": "basicConfig(force=True)",
+    "logging:basicConfig(handlers)": "basicConfig(handlers=[])",
+    "logging:basicConfig(style)": "basicConfig(style='%')",
+    "str.split(maxsplit)": "''.split(maxsplit=1)",
+    "str.split(sep)": "''.split(sep=' ')",
+    "str.splitlines(keepends)": "''.splitlines(keepends=True)",
+}
 _CONSTANT = re.compile(r"(?:\w+\.)*[A-Z_][A-Z0-9_]*").fullmatch
 
 
@@ -66,6 +84,8 @@ class Asked(NamedTuple):
     """Member -> `+`, `-` or `?`, by the name it has with its module."""
     keywords: Mapping[str, tuple[frozenset[str], bool]]
     """Callable -> the arguments that can be named, and whether others may be too."""
+    called: Mapping[str, str] = {}
+    """`function(argument)` -> `+` or `-`, by what a call with it came to."""
 
 
 def ask(interpreters: Iterable[Path]) -> list[Asked]:
@@ -76,11 +96,12 @@ def ask(interpreters: Iterable[Path]) -> list[Asked]:
     for _, found in surveys.values():
         for module, rows in found.items():
             names[module].update(rows)
-    names[""] |= {"type.__or__", "type.__class_getitem__"}  # for `int | None` and `type[int]`
+    # For `int | None`, `type[int]`, `{} | {}`, and what Python 2 has as a statement.
+    names[""] |= {"type.__or__", "type.__class_getitem__", "dict.__or__", *_OF_PRINT}
     _add_rules(names)
     wanted = {module: sorted(rows) for module, rows in sorted(names.items())}
     return [
-        _read(survey, _answer(path, {"modules": modules, "names": wanted}), wanted)
+        _read(survey, _answer(path, {"modules": modules, "names": wanted, "calls": _CALLS}), wanted)
         for path, survey in surveys.items()
     ]
 
@@ -132,6 +153,7 @@ def _read(survey: Any, second: Any, wanted: Mapping[str, Sequence[str]]) -> Aske
             for name, told in rows.items()
             if told is not None
         },
+        called=second[2],
     )
 
 
@@ -165,6 +187,9 @@ def keyword_patterns(asked: Sequence[Asked]) -> dict[str, str]:
         for known in {_at_module(function, place) for place in range(function.count(".") + 1)}:
             if known in named:
                 named[known].add(keyword)
+    for name in set().union(*(each.called for each in asked)):
+        function, _, keyword = name[:-1].partition("(")
+        named[function].add(keyword)
     found = {
         f"{function}({keyword})": "".join(_passes(each, function, keyword) for each in asked)
         for function, keywords in sorted(named.items())
@@ -180,6 +205,9 @@ def _at_module(name: str, place: int) -> str:
 
 
 def _passes(each: Asked, function: str, keyword: str) -> str:
+    called = each.called.get(f"{function}({keyword})")
+    if called:
+        return called
     if function not in each.keywords:
         return UNTOLD
     keywords, others = each.keywords[function]

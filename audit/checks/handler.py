@@ -32,7 +32,9 @@ status 437, handler not found, before any of the code has run.
 
 Which handler is looked for: `--handler`; else what `serverless.yml` or `template.yaml` names;
 else `index.main_handler`, where there is an `index.py`. The function may be defined at the top
-level, assigned, or imported; what an own module imports it from is followed.
+level, assigned, or imported; what an own module imports it from is followed. Where none of these
+names one, every file counts as loaded; it is a warning if a `main_handler` is there all the same,
+in another file or in the folders of several functions.
 
 It is a warning where the configuration names a handler or a code folder that is not there but
 `index.main_handler` is, which was audited in its place: the configuration is older than the code,
@@ -76,6 +78,8 @@ def find(assessment: Assessment) -> Iterator[Finding]:
     package = Package(project, assessment.around.own.local, runtime)
     entries = entries_on(project, runtime)
     handlers = {entry: package.handler(entry) for entry in entries}
+    if not entries and not project.deployed_on:
+        yield from _unnamed(assessment, package)
     told: set[tuple[str, str]] = set()
     for entry, handler in handlers.items():
         if isinstance(handler, Absent):
@@ -95,6 +99,33 @@ def find(assessment: Assessment) -> Iterator[Finding]:
             told.add((entry.handler, entry.folder))
             yield from _nested(assessment, entry)
             yield from _signature(assessment, entry, handler)
+
+
+def _unnamed(assessment: Assessment, package: Package) -> Iterator[Finding]:
+    """Tell of handlers that are there, where nothing names one."""
+    there = [each for each in package.candidates("") if each.endswith(".main_handler")]
+    below = [
+        source.path.removesuffix("index.py")
+        for source in assessment.project.sources
+        if source.path.endswith("/index.py")
+        and any(each.name == "main_handler" for each in source.definitions)
+    ]
+    below.sort(key=lambda folder: (folder.count("/"), folder))
+    if there:
+        found, remedy = listed(there[:_MOST_NAMED]), f"--handler {there[0]}"
+    elif below:
+        more = f" and in {len(below) - 1} more" if below[1:] else ""
+        found = f"index.main_handler in {below[0]}{more}"
+        remedy = f"scf-audit {quote(place(assessment.project, below[0]).file)}"
+    else:
+        return
+    yield Finding(
+        rule=MISSING,
+        severity=Severity.WARNING,
+        message=f"which handler is called is not known, so every file was audited as if it were "
+        f"loaded: there is no index.py, and no configuration names one; there is {found}",
+        remedy=remedy,
+    )
 
 
 def _outdated(entry: Entry, absent: Absent, default: Entry) -> Finding:

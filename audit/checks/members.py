@@ -8,7 +8,8 @@ from audit.checks.doubt import Doubt, doubt
 from audit.checks.instead import instead
 from audit.loading import Loaded
 from audit.report import Finding, Rule, Severity, Verdict
-from audit.source.members import SUBSCRIPT, UNION
+from audit.source.members import BARE, SUBSCRIPT
+from audit.source.members.operations import MERGE, UNION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,7 +81,8 @@ def _doubt(assessment: Assessment, lack: Lack) -> Doubt | None:
         return unsure
     loaded = assessment.loading.of(lack.source)
     if loaded is Loaded.CALLED:
-        return Doubt(f"{lack.at.file} is loaded only when a function is called", Verdict.READY)
+        reason = f"{lack.at.file} is loaded only when a function is called or an import fails"
+        return Doubt(reason, Verdict.READY)
     if loaded is Loaded.PERHAPS and unsure is None:
         reason = f"{lack.at.file} is loaded under a test that cannot be decided"
         return Doubt(reason, Verdict.UNKNOWN)
@@ -90,15 +92,25 @@ def _doubt(assessment: Assessment, lack: Lack) -> Doubt | None:
 def _told(assessment: Assessment, lack: Lack) -> str:
     name, owner = assessment.runtime.name, lack.member.removesuffix(f".{SUBSCRIPT}")
     since = _since(assessment, lack)
+    if (lack.member, lack.keyword) == BARE:
+        return f"{lack.member} without parentheses fails on {name}: {since}"
     if lack.keyword:
         return f"{lack.member} has no argument {lack.keyword} on {name}: {since}"
-    if lack.member == UNION:
-        return f"| between types fails on {name}: {since}"
+    if lack.member in _OPERATIONS:
+        return f"{_OPERATIONS[lack.member]} fails on {name}: {since}"
     if lack.member != owner:
         return f"{owner}[...] fails on {name}, where the class takes no index: {since}"
     if assessment.around.members.module_of(lack.member):
         return f"{lack.member} is not in the standard library of {name}: {since}"
     return f"{lack.member} is not built into {name}: {since}"
+
+
+_OPERATIONS = {
+    UNION: "| between types",
+    MERGE: "| between dicts",
+    "print.__mod__": "print(...) % ..., a statement of Python 2,",
+    "print.__rshift__": "print >>..., a statement of Python 2,",
+}
 
 
 def _since(assessment: Assessment, lack: Lack) -> str:
@@ -109,9 +121,9 @@ def _since(assessment: Assessment, lack: Lack) -> str:
     here = tuple(map(int, python.split(".")))
     newer = [each for each in having if tuple(map(int, each.split("."))) > here]
     if newer and newer == list(rules.pythons[places[newer[0]] :]):
-        # No Python 3 before it was measured: it may have come with any of them.
-        is_first = rules.pythons[places[newer[0]] - 1].startswith("2")
-        return f"Python {newer[0]} and later have it" if is_first else f"since Python {newer[0]}"
+        if newer[0] == next(each for each in rules.pythons if each[0] == newer[0][0]):
+            return f"Python {newer[0]} and later have it"  # no older 3.x was measured
+        return f"since Python {newer[0]}"
     if newer:
         return (
             f"Python {newer[0]} to {newer[-1]} have it"
@@ -135,12 +147,15 @@ def _remedy(assessment: Assessment, lack: Lack) -> str:
         module, _, last = lack.member.rpartition(".")
         return f"try: from {module} import {last} / except ImportError: what there is without it"
     having = assessment.around.members.versions_with(lack.member)
-    test = _test(having, assessment.runtime.version)
+    test = _test(lack.member, having, assessment.runtime.version)
     return f"under the test `{test}` alone, with what there is without it otherwise"
 
 
-def _test(having: Sequence[str], version: tuple[int, int]) -> str:
-    """Return a test that holds where a member is there."""
+def _test(member: str, having: Sequence[str], version: tuple[int, int]) -> str:
+    """Return a test that holds where a member is there; on another system, where none has it."""
+    owner, _, name = member.rpartition(".")
+    if owner and not having:
+        return f"hasattr({owner}, {name!r})"
     newer = [tuple(map(int, each.split("."))) for each in having]
     later = [each for each in newer if each > version]
     if later:

@@ -120,7 +120,7 @@ def _finding(
         rule=RULE,
         severity=RULE.severity,
         message=message,
-        remedy=f"rename {at}",
+        remedy=f"rename {at.removesuffix('/__init__.py')}",
         module=name,
         at=Location(at),
     )

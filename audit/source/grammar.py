@@ -27,8 +27,8 @@ class _Site(NamedTuple):
     blocks: Blocks
 
 
-def imports(data: bytes) -> tuple[tuple[Import, ...], int | None]:
-    """Return the imports of source as `encoding.readable` gives it, and the line of an error.
+def imports(data: bytes) -> tuple[Import, ...]:
+    """Return the imports of source as `encoding.readable` gives it.
 
     Around and after what is no Python the grammar reads on as well as it can.
     """
@@ -43,15 +43,14 @@ def imports(data: bytes) -> tuple[tuple[Import, ...], int | None]:
             found.append(candidate)
             sites[candidate.start] = _Site(node.start_point[0], blocks)
         waiting += _within(node, blocks, groups)
-    line = _error(root)
-    if line is not None:
+    if root.has_error:
         at = row = 0
         for candidate in _lost(data, root, frozenset(sites)):
             row += data.count(b"\n", at, candidate.start)
             at = candidate.start
             found.append(candidate)
             sites[at] = _Site(row, ())
-    result = [
+    return tuple(
         Import(
             module=module,
             line=sites[each.start].line,
@@ -62,8 +61,7 @@ def imports(data: bytes) -> tuple[tuple[Import, ...], int | None]:
         )
         for each in without_strangers(sorted(found, key=lambda each: each.start))
         for module in each.modules
-    ]
-    return tuple(result), line
+    )
 
 
 _STATEMENTS = frozenset({"import_statement", "import_from_statement", "future_import_statement"})
@@ -188,15 +186,3 @@ def _lost(data: bytes, root: Node, found: Container[int]) -> Iterator[Candidate]
 
 
 _OPAQUE = frozenset({"string", "comment"})
-
-
-def _error(root: Node) -> int | None:
-    """Return the line of the first place that is no Python."""
-    node = root
-    if not node.has_error:
-        return None
-    while inner := next((child for child in node.children if child.has_error), None):
-        if node.type == "ERROR":
-            break
-        node = inner
-    return max(1, node.start_point[0])

@@ -17,12 +17,8 @@ Blocks = tuple[Block, ...]
 Placed = tuple[ast.AST, Blocks]
 
 
-def imports(data: bytes) -> tuple[Import, ...]:
-    """Return the imports of source as `encoding.readable` gives it.
-
-    Raises what `ast.parse` does: SyntaxError, ValueError, MemoryError, RecursionError.
-    """
-    tree = ast.parse(data[1:].decode())
+def imports(tree: ast.Module) -> tuple[Import, ...]:
+    """Return the imports of a file whose tree has the lines of the file."""
     has_method = any(
         isinstance(node, ast.ImportFrom)
         and node.module == "importlib"

@@ -1,45 +1,43 @@
-"""Reads the imports of source that the lexer cannot decide, with a full parser.
+"""Reads the imports of source that the lexer cannot decide, from trees.
 
-The host's own `ast` first; then tree-sitter's grammar, which knows Python 2 and what is
-newer than the host, and reads on after what it does not understand.
+The host's own where there is one; else that of tree-sitter's grammar, which knows Python 2 and
+what is newer than the host, and reads on after what it does not understand.
 """
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING
 
 from audit.model import Location, Problem
 from audit.source import lexer
 
 if TYPE_CHECKING:
+    import ast
+
     from audit.code import Import
 
 
-def parsed(path: str, data: bytes) -> tuple[tuple[Import, ...], tuple[Problem, ...]]:
-    """Return the imports of source as `encoding.readable` gives it, and what is wrong with it."""
+def parsed(
+    path: str, data: bytes, tree: ast.Module | None
+) -> tuple[tuple[Import, ...], tuple[Problem, ...]]:
+    """Return the imports of source as `encoding.readable` gives it, and where they end unseen.
+
+    `tree` is the host's; where it has none, what is wrong with the file is told elsewhere.
+    """
+    if tree is not None:
+        from audit.source import host  # noqa: PLC0415 - few files need it
+
+        return host.imports(tree), ()
     if len(data) > _LARGEST:
         return _begun(path, data)
-    from audit.source import host  # noqa: PLC0415  # loads ast, which few files need
+    from audit.source import grammar  # noqa: PLC0415 - loads tree-sitter and its grammar
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an invalid escape is the author's business
-            return host.imports(data), ()
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        pass
-    from audit.source import grammar  # noqa: PLC0415  # loads tree-sitter and its grammar
-
-    found, line = grammar.imports(data)
-    if line is None:
-        return found, ()
-    message = "not Python as any version has it; imports were read as far as it goes"
-    return found, (Problem(message, Location(path, line)),)
+    return grammar.imports(data), ()
 
 
 _LARGEST = 250_000
-"""Bytes that a full parser is given. Both were seen to take 400 times as much memory, and
-tree-sitter a time that grows with the square, for a file that is made to hurt."""
+"""Bytes that tree-sitter is given. It was seen to take 400 times as much memory, and a time that
+grows with the square, for a file that is made to hurt."""
 
 
 def _begun(path: str, data: bytes) -> tuple[tuple[Import, ...], tuple[Problem, ...]]:

@@ -15,7 +15,6 @@ from audit.source.rules import NO_MEMBERS
 from audit.source.tokens import UndecidedError
 
 if TYPE_CHECKING:
-    from audit.code import Import
     from audit.model import Problem
     from audit.source.rules import Members
 
@@ -25,19 +24,18 @@ def read_source(
 ) -> tuple[Source, tuple[Problem, ...]]:
     """Return what a file imports, uses and defines, which Pythons compile it, and what is unread.
 
-    A problem stands beside the imports, never in their place: what Python itself refuses
-    (its encoding, a null byte), and what neither the lexer nor a parser can make out.
+    What Pythons refuse of it is among its constructs, whether that is in its bytes or its
+    grammar; imports are read all the same. A problem is where they could not be.
     """
-    code, problems = readable(path, data)
-    found: tuple[Import, ...]
+    code, _ = readable(path, data)
+    read = syntax.read(data, code)
+    problems: tuple[Problem, ...] = ()
     try:
         found = imports(code)
     except UndecidedError:
-        from audit.source.parse import parsed  # noqa: PLC0415  # loads parsers, for few files
+        from audit.source.parse import parsed  # noqa: PLC0415 - for few files
 
-        found, more = parsed(path, code)
-        problems += more
-    read = syntax.read(data, code)
+        found, problems = parsed(path, code, read.tree)
     source = Source(
         path=path,
         imports=found,

@@ -134,6 +134,38 @@ def test_a_handler_that_is_not_there_is_an_error(
     assert told("SCF412", sources=sources, entry=HANDLER) == []
 
 
+UNNAMED = (
+    "which handler is called is not known, so every file was audited as if it were loaded: "
+    "there is no index.py, and no configuration names one; there is "
+)
+
+
+@pytest.mark.parametrize(
+    ("sources", "there", "remedy"),
+    [
+        pytest.param(
+            {"thumb.py": FINE}, "thumb.main_handler", "--handler thumb.main_handler", id="beside"
+        ),
+        pytest.param(
+            {"a b/index.py": FINE},
+            "index.main_handler in a b/",
+            "scf-audit 'a b'",
+            id="in a folder",
+        ),
+        pytest.param(
+            {"b/index.py": FINE, "a/src/index.py": FINE, "c/index.py": FINE, "a/index.py": ""},
+            "index.main_handler in b/ and in 2 more",
+            "scf-audit b",
+            id="in folders",
+        ),
+    ],
+)
+def test_a_handler_that_nothing_names_is_told(
+    told: Callable[..., Any], sources: dict[str, str], there: str, remedy: str
+) -> None:
+    assert told("SCF411", sources=sources) == [("warning ready - -", UNNAMED + there, remedy)]
+
+
 def test_a_zip_of_the_folder_around_the_code_has_no_handler(told: Callable[..., Any]) -> None:
     sources = {"demo/index.py": FINE}
     ((head, message, remedy),) = told(

@@ -73,6 +73,11 @@ def tell(told: Callable[..., Any], python: str, source: str, **fields: Any) -> l
             ),
         ),
         (
+            "2.7",
+            "open(x, encoding='utf-8')",
+            "open has no argument encoding on Python2.7: Python 3.6 and later have it",
+        ),
+        (
             "3.6",
             "import subprocess\nsubprocess.run(x, capture_output=True)",
             "subprocess.run has no argument capture_output on Python3.6: since Python 3.7",
@@ -146,6 +151,14 @@ def test_the_message_says_what_and_which_pythons_have_it(
             ),
         ),
         (
+            "2.7",
+            "import select\nselect.kevent(1)",
+            (
+                "under the test `hasattr(select, 'kevent')` alone, "
+                "with what there is without it otherwise"
+            ),
+        ),
+        (
             "3.6",
             "import os\nos.tmpfile()",
             (
@@ -202,7 +215,7 @@ def test_a_backport_that_is_there_needs_no_packing(told: Callable[..., Any]) -> 
         pytest.param(
             {"index.py": "def other(): import own", "own.py": "import os\nos.getcwdu()"},
             "warning ready own.py:2 os.getcwdu",
-            "; own.py is loaded only when a function is called",
+            "; own.py is loaded only when a function is called or an import fails",
             id="in a file that a function loads",
         ),
         pytest.param(

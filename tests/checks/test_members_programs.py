@@ -518,6 +518,9 @@ except ImportError:
     import __builtin__ as builtins
 builtins.open
 
+# a print statement of what is formatted later
+print ("%s") % ""
+
 # reload and set the default encoding
 import sys
 reload(sys)
@@ -540,6 +543,60 @@ import sys
 while sys.version_info[0] == 2:
     unicode
     break
+
+# types that a value joins
+Number = int | None
+
+# types that a value joins where that works
+import sys
+if sys.version_info >= (3, 10):
+    Number = int | str
+
+# types that a value joins, and the failure caught
+try:
+    Number = int | None
+except TypeError:
+    Number = int
+
+# dicts that are joined
+first = {"a": 1}
+second = dict(b=2)
+first | second
+
+# a print statement into a file
+import sys
+print >>sys.stderr, "x"
+
+# a decorator without parentheses
+import functools
+@functools.lru_cache
+def f():
+    pass
+
+# a decorator with parentheses
+import functools
+@functools.lru_cache()
+def f():
+    pass
+
+# the encoding of JSON that is written
+import json
+json.dumps({}, encoding="utf-8")
+
+# the encoding of JSON that is read
+import json
+json.loads("{}", encoding="utf-8")
+
+# a comparison to sort by
+[2, 1].sort(cmp=None)
+
+# an argument that Python 2 overlooks
+import logging
+del logging.root.handlers[:]
+logging.basicConfig(handlers=[])
+
+# an argument that C took by position alone
+"a b".split(maxsplit=1)
 """
 
 UNTOLD = """

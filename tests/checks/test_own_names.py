@@ -76,7 +76,7 @@ QUEUE = "own module queue comes before queue of the standard library on the path
 def test_an_own_module_that_hides_another(
     told: Callable[..., Any], case: dict[str, Any], head: str, message: str
 ) -> None:
-    place = head.partition(" ")[0]
+    place = head.partition(" ")[0].removesuffix("/__init__.py")
     assert told("SCF402", **case) == [(f"warning ready {head}", message, f"rename {place}")]
 
 

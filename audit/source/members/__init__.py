@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from audit.code import Member
 from audit.source.members.around import BROAD, Around, is_promised
 from audit.source.members.names import Named, is_built_in, named, root
+from audit.source.members.operations import UNION, are_types, operated
 from audit.source.members.walk import Walk
 
 if TYPE_CHECKING:
@@ -22,8 +24,8 @@ _NO_ARGUMENT = BROAD | {"TypeError"}
 
 SUBSCRIPT = "__class_getitem__"
 """The member of a class that `list[int]` needs."""
-UNION = "type.__or__"
-"""The member that `int | None` needs."""
+BARE = ("functools.lru_cache", "user_function")
+"""The argument that a decorator without parentheses is given."""
 
 
 def members(tree: ast.Module, rules: Members) -> tuple[Member, ...]:
@@ -36,7 +38,8 @@ def members(tree: ast.Module, rules: Members) -> tuple[Member, ...]:
     if not rules.text:
         return ()
     reading = _Reading(tree, Walk(rules.words).run(tree), rules)
-    return (*_first_of_each(reading.imported()), *_first_of_each(reading.used()))
+    used = (*reading.used(), *reading.used_unseen())
+    return (*_first_of_each(reading.imported()), *_first_of_each(used))
 
 
 class _Reading:
@@ -47,7 +50,8 @@ class _Reading:
         self._rules = rules
         self._around = Around(walk.module)
         self._is_unicode = any(map(_makes_unicode, tree.body))
-        self._replaced = {each.name for use in walk.replaced for each in named(use.node, use.scope)}
+        replaced = {each.name for use in walk.replaced for each in named(use.node, use.scope)}
+        self._replaced = {_BUILT_IN.sub("", name) for name in replaced}
 
     def imported(self) -> Iterator[Member]:
         """Yield what `from` imports name; what is around them is known of the import."""
@@ -68,11 +72,21 @@ class _Reading:
                 case ast.Subscript(value=value):
                     yield from self._indexed(use, value)
                 case ast.BinOp():
-                    if _is_union(use.node):
-                        yield from self._member(use, Named(UNION))
+                    for each in operated(use.node, use.scope):
+                        yield from self._member(use, each)
                 case _:
                     for each in self._known(use.node, use.scope):
                         yield from self._member(use, each)
+
+    def used_unseen(self) -> Iterator[Member]:
+        """Yield what annotations and decorators need, though nothing names it."""
+        for use in self._walk.joined:
+            if are_types(use.node):
+                yield from self._member(use, Named(UNION))
+        for use in self._walk.decorators:
+            for each in self._known(use.node, use.scope):
+                if each.name == BARE[0]:
+                    yield from self._member(use, each, BARE[1])
 
     def _indexed(self, use: Use, value: ast.expr) -> Iterator[Member]:
         for each in self._known(value, use.scope):
@@ -96,7 +110,8 @@ class _Reading:
             return  # a module that is called so, but was not imported
         if is_promised(use.link, last):
             return
-        failures = _NO_ARGUMENT if keyword else _NO_ATTRIBUTE if "." in name else _NO_NAME
+        is_type_error = keyword or isinstance(use.node, ast.BinOp | ast.Subscript)
+        failures = _NO_ARGUMENT if is_type_error else _NO_ATTRIBUTE if "." in name else _NO_NAME
         blocks = self._around.blocks(use.link, failures)
         more = (self._around.conditions(link, failures) for link in named.links)
         tests = dict.fromkeys(test for each in more for test in each if test not in blocks)
@@ -133,20 +148,4 @@ def _is_text(node: ast.expr) -> bool:
             return False
 
 
-def _is_union(node: ast.BinOp) -> bool:
-    """Whether what `|` joins are types: None or a built-in type is among them."""
-    parts: list[ast.expr] = [node]
-    while parts:
-        match parts.pop():
-            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-                parts += [left, right]
-            case ast.Constant(value=None):
-                return True
-            case ast.Name(id=name) if name in _TYPES:
-                return True
-            case _:
-                pass
-    return False
-
-
-_TYPES = frozenset({"bool", "bytes", "dict", "float", "int", "list", "set", "str", "tuple"})
+_BUILT_IN = re.compile(r"(?:builtins|__builtins?__)\.")

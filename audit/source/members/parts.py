@@ -45,6 +45,15 @@ def postpones(statement: ast.stmt) -> bool:
     )
 
 
+def set_by(node: ast.Call) -> ast.Attribute | None:
+    """Return the attribute that a call of `setattr` sets, as an assignment has it."""
+    match node:
+        case ast.Call(func=ast.Name(id="setattr"), args=[owner, ast.Constant(value=str(name)), _]):
+            return ast.Attribute(owner, name, ast.Store())
+        case _:
+            return None
+
+
 def arguments(of: ast.arguments) -> Iterator[ast.arg]:
     """Return the parameters of a function or lambda."""
     yield from (*of.posonlyargs, *of.args, *of.kwonlyargs)
@@ -57,6 +66,8 @@ def defaults(of: ast.arguments) -> tuple[ast.expr, ...]:
 
 
 def bind_arguments(of: ast.arguments, scope: Scope) -> None:
-    """Bind its parameters in its scope."""
+    """Bind its parameters in its scope; the event that the platform hands over is a dict."""
+    is_handed = [each.arg for each in of.args] == ["event", "context"]
     for each in arguments(of):
-        scope.bind(each.arg, Assigned(None, scope, None))
+        value = ast.Dict([], []) if is_handed and each.arg == "event" else None
+        scope.bind(each.arg, Assigned(value, scope, None))

@@ -16,41 +16,33 @@ from audit.source.members.around import (
     leaves,
     suppressed,
 )
-from audit.source.members.parts import (
-    arguments,
-    bind_arguments,
-    comprehended,
-    defaults,
-    parts,
-    postpones,
-)
+from audit.source.members.expressions import Expressions
+from audit.source.members.parts import arguments, bind_arguments, defaults, postpones
 from audit.source.members.scopes import Assigned, Imported, Scope, Use
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from audit.source.members.parts import Comprehension, Functions
+    from audit.source.members.parts import Functions
     from audit.source.rules import Words
 
 
-class Walk:
+class Walk(Expressions):
     """Walks without recursion, however deep the source is nested."""
 
     def __init__(self, words: Words) -> None:
+        super().__init__(words)
         self.module = Scope()
-        self.uses: list[Use] = []
-        self.replaced: list[Use] = []
-        """Attributes that the file sets itself: they are there from then on."""
+        self.joined: list[Use] = []
+        """What `|` joins in annotations."""
+        self.decorators: list[Use] = []
+        """Those that are given what they decorate, without a call of their own."""
         self.imports: list[ast.ImportFrom] = []  # of names of which one is worth a look
         self.has_star = False
         """Whether an import brings in names that nobody can see here."""
-        self._words = words
         self._annotations_run = True
         self._bodies: list[tuple[Sequence[ast.stmt], Scope, Link | None]] = []
-        self._apart: list[tuple[ast.expr, Scope, Link | None]] = []
-        """Expressions with a scope or a test of their own."""
         self._of_statements = self._steps()
-        self._of_expressions = self._inner_steps()
 
     def run(self, tree: ast.Module) -> Walk:
         """Walk over a whole file."""
@@ -92,82 +84,6 @@ class Walk:
             ast.With: self._with,
         }
 
-    def _inner_steps(self) -> Mapping[type, Callable[..., Iterable[ast.AST]]]:
-        return {
-            ast.BoolOp: self._both,
-            ast.Call: self._call,
-            ast.DictComp: self._comprehension,
-            ast.GeneratorExp: self._comprehension,
-            ast.IfExp: self._either,
-            ast.Lambda: self._lambda,
-            ast.ListComp: self._comprehension,
-            ast.SetComp: self._comprehension,
-            ast.Subscript: self._subscript,
-        }
-
-    def _look(self, node: ast.AST | None, scope: Scope, link: Link | None) -> None:
-        """Look at an expression and all within it."""
-        waiting = [node] if node is not None else []
-        members, built_in = self._words.members, self._words.built_in
-        steps = self._of_expressions
-        while waiting:
-            node = waiting.pop()
-            if isinstance(node, ast.Name):
-                if type(node.ctx) is not ast.Load:
-                    scope.bind(node.id, Assigned(None, scope, link))
-                elif node.id in built_in:
-                    self.uses.append(Use(node, scope, link))
-            elif isinstance(node, ast.Attribute):
-                if node.attr in members:
-                    is_set = type(node.ctx) is ast.Store
-                    (self.replaced if is_set else self.uses).append(Use(node, scope, link))
-                waiting.append(node.value)
-            elif not isinstance(node, ast.Constant):
-                step = steps.get(type(node))
-                waiting += step(node, scope, link) if step is not None else parts(node)
-
-    def _call(self, node: ast.Call, scope: Scope, link: Link | None) -> Iterable[ast.AST]:
-        function = node.func
-        if node.keywords:
-            name = getattr(function, "attr", None) or getattr(function, "id", None)
-            if name in self._words.called:
-                self.uses.append(Use(node, scope, link))
-            return (function, *node.args, *(each.value for each in node.keywords))
-        return (function, *node.args)
-
-    def _subscript(self, node: ast.Subscript, scope: Scope, link: Link | None) -> Iterable[ast.AST]:
-        if type(node.ctx) is ast.Load and isinstance(node.value, ast.Name | ast.Attribute):
-            self.uses.append(Use(node, scope, link))
-        return (node.value, node.slice)
-
-    def _lambda(self, node: ast.Lambda, scope: Scope, link: Link | None) -> Iterable[ast.AST]:
-        inner = Scope(scope)
-        bind_arguments(node.args, inner)
-        self._apart.append((node.body, inner, Link(link, Function("lambda"))))
-        return defaults(node.args)
-
-    def _comprehension(
-        self, node: Comprehension, scope: Scope, link: Link | None
-    ) -> Iterable[ast.AST]:
-        inner = Scope(scope)
-        # The first iterable is the only part that is not within the new scope.
-        first = node.generators[0].iter
-        self._apart += [(part, inner, link) for part in comprehended(node) if part is not first]
-        return (first,)
-
-    def _either(self, node: ast.IfExp, scope: Scope, link: Link | None) -> Iterable[ast.AST]:
-        for part, holds in ((node.body, True), (node.orelse, False)):
-            self._apart.append((part, scope, Link(link, Test(node.test, holds))))
-        return (node.test,)
-
-    def _both(self, node: ast.BoolOp, scope: Scope, link: Link | None) -> Iterable[ast.AST]:
-        for place, value in enumerate(node.values[1:]):
-            if place < ELDERS:
-                test = Test(node.values[place], holds=isinstance(node.op, ast.And))
-                link = Link(link, test)
-            self._apart.append((value, scope, link))
-        return (node.values[0],)
-
     def _any(self, node: ast.AST, scope: Scope, link: Link | None) -> None:
         """Take a statement as its parts, in whatever version of Python it came."""
         for part in ast.iter_child_nodes(node):
@@ -208,7 +124,7 @@ class Walk:
             self._look(node, scope, link)
             for each in ast.walk(node):
                 if isinstance(each, ast.BinOp) and isinstance(each.op, ast.BitOr):
-                    self.uses.append(Use(each, scope, link))
+                    self.joined.append(Use(each, scope, link))
 
     def _declare(self, node: ast.Global | ast.Nonlocal, scope: Scope, _link: Link | None) -> None:
         scope.elsewhere.update(node.names)
@@ -233,6 +149,8 @@ class Walk:
         scope.bind(node.name, Assigned(None, scope, link))
         for each in (*node.decorator_list, *defaults(node.args)):
             self._look(each, scope, link)
+        bare = (each for each in node.decorator_list if not isinstance(each, ast.Call))
+        self.decorators += [Use(each, scope, link) for each in bare]
         for argument in (*arguments(node.args), node):
             note = node.returns if argument is node else getattr(argument, "annotation", None)
             self._annotation(note, scope, link)

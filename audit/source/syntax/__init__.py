@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit.source.syntax import features, host, limits, parentheses, python2_rules, refusals
+from audit.source.syntax import features, host, limits, parentheses, python2, refusals
 from audit.source.syntax.asynchronous import coroutines, has_coroutines
 from audit.source.syntax.coding import undecodable
 from audit.source.syntax.facts import Facts
@@ -44,7 +44,7 @@ def read(raw: bytes, code: bytes) -> Syntax:
     found = [*undecodable(raw, code), *parsed.constructs]
     if isinstance(parsed.tree, host.Refusal):
         found.append(refusals.construct(parsed.tree))
-        found += python2_rules.refused(Facts(raw, parsed.code, _NOTHING))
+        found += python2.refused(Facts(raw, parsed.code, _NOTHING))
         return Syntax(None, _first_of_a_kind(found))
     found += _constructs(parsed.tree, Facts(raw, parsed.code, parsed.tree))
     return Syntax(parsed.tree, _first_of_a_kind(found))
@@ -64,12 +64,12 @@ def _parsed(code: bytes) -> _Parsed:
 
 def _rewritten(code: bytes) -> _Parsed | None:
     """Parse what the host reads once old words and forms are rewritten; None where none are."""
-    from audit.source.syntax import keywords, python2  # noqa: PLC0415 - few files need them
+    from audit.source.syntax import keywords, rewriting  # noqa: PLC0415 - few files need them
 
     constructs: tuple[Construct, ...] = ()
     if freed := keywords.freed(code):
         code, constructs = freed.code, (freed.construct,)
-    if modern := python2.modernised(code):
+    if modern := rewriting.modernised(code):
         code, constructs = modern.code, (*constructs, *modern.constructs)
     return _Parsed(code, host.parsed(code), constructs) if constructs else None
 
@@ -79,8 +79,8 @@ def _constructs(tree: ast.Module, facts: Facts) -> Iterator[Construct]:
     refusal = host.TOO_NESTED if nested else host.refused(tree)
     if refusal is not None:
         yield refusals.construct(refusal)
-    yield from python2_rules.refused(facts)
-    yield from walk(tree, facts, _RULES)
+    yield from python2.refused(facts)
+    yield from walk(facts, _RULES)
     if has_coroutines(facts.code):
         yield from coroutines(tree)
 
@@ -90,7 +90,7 @@ def _merged(*tables: Mapping[type[ast.AST], tuple[Rule, ...]]) -> Mapping[type, 
     return {kind: sum((table.get(kind, ()) for table in tables), ()) for kind in kinds}
 
 
-_RULES = _merged(features.RULES, parentheses.RULES, python2_rules.RULES)
+_RULES = _merged(features.RULES, parentheses.RULES, python2.RULES)
 
 
 def _first_of_a_kind(found: Iterable[Construct]) -> tuple[Construct, ...]:

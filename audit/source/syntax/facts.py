@@ -6,6 +6,8 @@ import ast
 import re
 from typing import TYPE_CHECKING, Protocol
 
+from audit.source.syntax.walk import by_kind
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
@@ -28,7 +30,7 @@ class Placed(Protocol):
 class Facts:
     """The source behind a tree. The tree's lines are those of the file, counted from 1."""
 
-    __slots__ = ("_starts", "code", "futures", "raw")
+    __slots__ = ("_starts", "code", "futures", "nodes", "raw")
 
     def __init__(self, raw: bytes, code: bytes, tree: ast.Module) -> None:
         self.raw = raw
@@ -37,6 +39,8 @@ class Facts:
         """What was parsed: as `encoding.readable` gives it, and perhaps rewritten since."""
         self.futures = frozenset(_futures(tree))
         """The names that `from __future__` imports."""
+        self.nodes = by_kind(tree)
+        """The nodes by type, without those that no rule asks for, such as operators."""
         self._starts: list[int] | None = None
 
     def start(self, node: Placed) -> int:

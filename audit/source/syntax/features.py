@@ -105,12 +105,11 @@ def _module(node: ast.Module, facts: Facts) -> Iterator[Construct]:
     annotated = dict(_annotated_names(node)) if _GLOBAL(facts.code) else {}
     if not annotated:
         return
-    for each in ast.walk(node):
-        if isinstance(each, ast.Global):
-            for name in annotated.keys() & set(each.names):
-                if each.lineno < annotated[name]:
-                    what = "an annotation of what a function above declares global"
-                    yield since(annotated[name], what, 8, "the annotation above the function")
+    for each in facts.nodes.get(ast.Global, ()):
+        for name in annotated.keys() & set(each.names):
+            if each.lineno < annotated[name]:
+                what = "an annotation of what a function above declares global"
+                yield since(annotated[name], what, 8, "the annotation above the function")
 
 
 _GLOBAL = re.compile(rb"\bglobal\b").search
@@ -198,8 +197,8 @@ def _future(node: ast.ImportFrom, facts: Facts) -> Iterator[Construct]:
 
 _FUTURES = {
     "barry_as_FLUFL": (1, ""),
-    "generator_stop": (5, "no such line; it is the rule since Python 3.7"),
-    "annotations": (7, "no such line, and annotations as strings where they need it"),
+    "generator_stop": (5, "nothing: it is the rule since Python 3.7"),
+    "annotations": (7, "annotations as strings where they need it, without that line"),
 }
 """What `__future__` has beyond 2.7's: the first version as the module itself gives it, except
 that the pre-releases count for the release."""

@@ -1,4 +1,4 @@
-"""Looks at every node of a tree once, whatever its depth."""
+"""Looks at every node of a tree once, whatever its depth: rules ask for those of a type."""
 
 from __future__ import annotations
 
@@ -48,20 +48,29 @@ def parts(node: ast.AST) -> list[ast.AST]:
     return [each for each in found if each is not None]
 
 
-def walk(
-    tree: ast.Module, facts: Facts, rules: Mapping[type[ast.AST], tuple[Rule, ...]]
-) -> Iterator[Construct]:
-    """Yield what the rules say of a tree's nodes, in no order."""
+def by_kind(tree: ast.Module) -> Mapping[type, list[Any]]:
+    """Sort the nodes of a tree by type; those of a type are in no order."""
+    nodes: dict[type, list[Any]] = {}
     waiting: list[Any] = [tree]
     while waiting:
         node = waiting.pop()
         kind = node.__class__
-        if kind in rules:
-            for rule in rules[kind]:
-                yield from rule(node, facts)
+        if kind in nodes:
+            nodes[kind].append(node)
+        else:
+            nodes[kind] = [node]
         for part in _PARTS.get(kind, ()):
             value = getattr(node, part)
             if value.__class__ is list:
                 waiting += value
             elif value is not None:
                 waiting.append(value)
+    return nodes
+
+
+def walk(facts: Facts, rules: Mapping[type[ast.AST], tuple[Rule, ...]]) -> Iterator[Construct]:
+    """Yield what the rules say of a tree's nodes, in no order."""
+    for kind, nodes in facts.nodes.items():
+        for rule in rules.get(kind, ()):
+            for node in nodes:
+                yield from rule(node, facts)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from audit.source.encoding import readable
 from audit.source.syntax import read
-from audit.source.syntax.python2 import modernised
+from audit.source.syntax.rewriting import modernised
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The statements of a tree, without a look at their expressions: a tenth of the nodes."""
+"""The functions of a tree, told by their statements: a tenth of the nodes."""
 
 from __future__ import annotations
 
@@ -27,11 +27,10 @@ class Scope:
 
 
 class Survey:
-    """What of a file's statements matters to 2.7."""
+    """What of the statements of a file's functions matters to 2.7."""
 
     def __init__(self, tree: ast.Module) -> None:
         self.scopes: list[Scope] = []
-        self.expressions: list[ast.Expr] = []
         waiting: list[tuple[list[ast.stmt], Scope | None]] = [(tree.body, None)]
         while waiting:
             body, scope = waiting.pop()
@@ -43,7 +42,6 @@ class Survey:
         """Note a statement, and return the scope of those within it."""
         match statement:
             case ast.Expr():
-                self.expressions.append(statement)
                 if scope and _is_bare_exec(statement):
                     scope.executed.append(statement.lineno)
             case ast.FunctionDef() | ast.AsyncFunctionDef():

@@ -11,10 +11,10 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from audit.source.syntax.python2_coding import refused
-from audit.source.syntax.python2_scopes import scopes
-from audit.source.syntax.python2_survey import Survey
-from audit.source.syntax.python2_words import words
+from audit.source.syntax.python2.coding import refused
+from audit.source.syntax.python2.scopes import scopes
+from audit.source.syntax.python2.survey import Survey
+from audit.source.syntax.python2.words import words
 from audit.source.syntax.versions import since
 
 if TYPE_CHECKING:
@@ -127,9 +127,12 @@ def _yield_from(node: ast.YieldFrom, _facts: Facts) -> Iterator[Construct]:
 
 
 def _module(node: ast.Module, facts: Facts) -> Iterator[Construct]:
-    survey = Survey(node)
-    yield from words(node, survey, facts)
-    yield from scopes(survey, facts)
+    yield from words(facts)
+    if b"exec" in facts.code or not facts.nodes.keys().isdisjoint(_OF_SCOPES):
+        yield from scopes(Survey(node), facts)
+
+
+_OF_SCOPES = frozenset({ast.Delete, ast.Yield, ast.YieldFrom})
 
 
 RULES: Mapping[type[ast.AST], tuple[Rule, ...]] = {

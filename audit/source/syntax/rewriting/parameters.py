@@ -5,13 +5,13 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from audit.source.syntax.python2_edits import PARAMETERS, Edit
-from audit.source.syntax.python2_tokens import CLOSING, OPENING
+from audit.source.syntax.rewriting.edits import PARAMETERS, Edit
+from audit.source.syntax.rewriting.tokens import CLOSING, OPENING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from audit.source.syntax.python2_tokens import Token
+    from audit.source.syntax.rewriting.tokens import Token
 
 
 def flattened(line: Sequence[Token]) -> Iterator[Edit]:

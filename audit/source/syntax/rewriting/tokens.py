@@ -139,7 +139,7 @@ CLOSING = frozenset({b")", b"]", b"}"})
 _HEADS = frozenset(b"if elif else for while try except finally with def class async".split())
 
 
-def statements(line: Sequence[Token]) -> Iterator[Sequence[Token]]:
+def split(line: Sequence[Token]) -> Iterator[Sequence[Token]]:
     """Yield the simple statements of a line, without `;`, and the heads, with their colon."""
     begin = depth = lambdas = 0
     head = bool(line) and line[0].text in _HEADS

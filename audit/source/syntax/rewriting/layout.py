@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from audit.source.syntax.python2_edits import STAR, TABS, Edit
+from audit.source.syntax.rewriting.edits import STAR, TABS, Edit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from audit.source.syntax.python2_tokens import Line
+    from audit.source.syntax.rewriting.tokens import Line
 
 _INDENT = re.compile(rb"[ \t\f]*(?=([^ \t\f\n#])?)").match
 _TAB = 8

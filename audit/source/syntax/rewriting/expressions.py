@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from audit.source.syntax.python2_edits import (
+from audit.source.syntax.rewriting.edits import (
     BACKTICKS,
     CONSTANT,
     LONG,
@@ -15,13 +15,13 @@ from audit.source.syntax.python2_edits import (
     UNEQUAL,
     Edit,
 )
-from audit.source.syntax.python2_strings import strings
-from audit.source.syntax.python2_tokens import CLOSING, OPENING, gap, is_string, is_word
+from audit.source.syntax.rewriting.strings import strings
+from audit.source.syntax.rewriting.tokens import CLOSING, OPENING, gap, is_string, is_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from audit.source.syntax.python2_tokens import Token
+    from audit.source.syntax.rewriting.tokens import Token
 
 
 def rewritten(line: Sequence[Token], *, text: bool) -> Iterator[Edit]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from audit.source.syntax.python2_edits import BYTES, ESCAPE, MIXED, RAW_UNICODE, Edit, Kind
-from audit.source.syntax.python2_tokens import Token, gap, is_string
+from audit.source.syntax.rewriting.edits import BYTES, ESCAPE, MIXED, RAW_UNICODE, Edit, Kind
+from audit.source.syntax.rewriting.tokens import Token, gap, is_string
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit.source.syntax import python2_expressions, python2_statements
-from audit.source.syntax.python2_edits import applied, constructs
-from audit.source.syntax.python2_layout import expanded, stars
-from audit.source.syntax.python2_parameters import flattened
-from audit.source.syntax.python2_tokens import Line, Token, lines, statements, tokens
+from audit.source.syntax.rewriting import expressions, statements
+from audit.source.syntax.rewriting.edits import applied, constructs
+from audit.source.syntax.rewriting.layout import expanded, stars
+from audit.source.syntax.rewriting.parameters import flattened
+from audit.source.syntax.rewriting.tokens import Line, Token, lines, split, tokens
 from audit.source.tokens import UndecidedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from audit.code import Construct
-    from audit.source.syntax.python2_edits import Edit
+    from audit.source.syntax.rewriting.edits import Edit
 
 
 class Modernised(NamedTuple):
@@ -66,13 +66,13 @@ def _edits(code: bytes, every: Iterable[Line]) -> Iterator[Edit]:
         if not line.odd:
             continue
         words = tokens(code, line)
-        parts = tuple(statements(words))
+        parts = tuple(split(words))
         futures = futures.union(*map(_futures, parts))
         function, text = b"print_function" in futures, b"unicode_literals" in futures
-        yield from python2_expressions.rewritten(words, text=text)
+        yield from expressions.rewritten(words, text=text)
         yield from flattened(words)
         for statement in parts:
-            yield from python2_statements.rewritten(statement, function=function)
+            yield from statements.rewritten(statement, function=function)
 
 
 def _futures(statement: Sequence[Token]) -> frozenset[bytes]:

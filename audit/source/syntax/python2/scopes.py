@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from audit.code import Construct
     from audit.source.syntax.facts import Facts
-    from audit.source.syntax.python2_survey import Scope, Survey
+    from audit.source.syntax.python2.survey import Scope, Survey
 
 
 def scopes(survey: Survey, facts: Facts) -> Iterator[Construct]:

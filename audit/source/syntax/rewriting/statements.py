@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audit.source.syntax.python2_edits import CONSTANT, EXCEPT, EXEC, PRINT, RAISE, Edit
-from audit.source.syntax.python2_tokens import CLOSING, OPENING, commas
+from audit.source.syntax.rewriting.edits import CONSTANT, EXCEPT, EXEC, PRINT, RAISE, Edit
+from audit.source.syntax.rewriting.tokens import CLOSING, OPENING, commas
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from audit.source.syntax.python2_tokens import Token
+    from audit.source.syntax.rewriting.tokens import Token
 
 
 def rewritten(statement: Sequence[Token], *, function: bool) -> Iterator[Edit]:
