@@ -228,6 +228,7 @@ def test_verbose_tells_what_was_read(program: Program, folder: Path) -> None:
     assert "note: configuration: .scf-audit.toml\n" in ran.err
     assert "note: requirements: requirements.txt\n" in ran.err
     assert "note: sources: 1 under" in ran.err
+    assert "note: handler: index.main_handler\n" in ran.err
 
 
 @pytest.mark.parametrize("arguments", [["."], ["check", "."], ["requirements.txt"]])

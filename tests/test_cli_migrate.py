@@ -63,6 +63,7 @@ def test_the_direction_is_that_of_the_options(program: Program, project: Path) -
     ("arguments", "message"),
     [
         (("--from=3.6", "--to=py36"), "--from and --to are both Python3.6"),
+        (("--from=3.6", "--to=all"), "--to all: expected one runtime"),
         (("--from=3.6", "--to=3.5"), "3.5"),
         (("--from=3.6",), "missing option '--to'"),
         (("--to=3.6",), "missing option '--from'"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -289,6 +290,17 @@ def test_a_broken_file_is_a_problem_where_it_is_about_this_platform(
     (tmp_path / "serverless.yml").write_bytes(text)
     told = [str(each.at).removeprefix(f"{tmp_path}/") for each in found(tmp_path).problems]
     assert told == problems
+
+
+def test_what_is_no_file_is_a_problem_and_a_folder_is_not(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "serverless.yml")
+    (tmp_path / "serverless.yaml").symlink_to("nowhere")
+    (tmp_path / "template.yaml").mkdir()
+    told = [str(each).removeprefix(f"{tmp_path}/") for each in found(tmp_path).problems]
+    assert told == [
+        "serverless.yml: is no regular file, not read",
+        "serverless.yaml: cannot be read: no such file or directory",
+    ]
 
 
 def test_what_is_left_out_is_not_read(tmp_path: Path) -> None:

@@ -132,6 +132,10 @@ def test_what_the_user_names_stands() -> None:
     ("texts", "message"),
     [
         ([component("${env:H}")], "the handler ${env:H} is not known here, give --handler"),
+        (
+            [component("${env:H}", "${env:X}")],
+            "the handler ${env:H} is not known here, give --handler",
+        ),
         ([component("app.run", src="dist")], "the code folder dist/ has no Python file"),
         ([component("app.run", src="${env:D}")], "the code folder ${env:D} is not known here"),
         (

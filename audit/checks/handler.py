@@ -243,13 +243,14 @@ def _results(
     assessment: Assessment, entry: Entry, target: Target, routine: Routine
 ) -> Iterator[Finding]:
     if routine.gives:
+        way = "list" if routine.gives == "a generator" else _awaited(assessment)
         yield _finding(
             assessment,
             target,
             f"the handler {entry.handler} gives {routine.gives}: nothing of it has run then, and "
             "JSON cannot hold it; 430, user code exception caught, if nobody awaits it",
             f"def {target.name}(event, context): without async and yield, and in it "
-            f"asyncio.run(...) or list(...) of what is {routine.gives} now",
+            f"{way}(...) of what is {routine.gives} now",
             verdict=Verdict.UNKNOWN,
         )
     for each in routine.returned:
@@ -259,7 +260,7 @@ def _results(
                 target._replace(line=each.line),
                 f"the handler {entry.handler} returns {each.what}, which is no JSON; who calls it "
                 "and waits gets 430, user code exception caught",
-                _instead(each),
+                _instead(assessment, each),
                 verdict=Verdict.READY,
             )
 
@@ -278,9 +279,17 @@ def _finding(
     )
 
 
-def _instead(returned: Returned) -> str:
+def _instead(assessment: Assessment, returned: Returned) -> str:
     known = (way for what, way in _WAYS.items() if returned.what.startswith(what))
-    return f"return {next(known, 'a dict, list, string or number of what it holds')}"
+    way = next(known, "a dict, list, string or number of what it holds")
+    return f"return {way.format(awaited=_awaited(assessment))}"
+
+
+def _awaited(assessment: Assessment) -> str:
+    """Name what runs a coroutine; before Python 3.7 there is no `asyncio.run`."""
+    if assessment.runtime.version >= (3, 7):
+        return "asyncio.run"
+    return "asyncio.get_event_loop().run_until_complete"
 
 
 _WAYS = {
@@ -301,6 +310,6 @@ _WAYS = {
     "a Decimal": "str(...) or float(...) of it",
     "a UUID": "str(...) of it",
     "a Path": "str(...) of it",
-    "a coroutine": "asyncio.run(...) of it",
+    "a coroutine": "{awaited}(...) of it",
 }
 """What returned -> what to return in its place."""

@@ -139,7 +139,8 @@ def _remedy(assessment: Assessment, lack: Lack) -> str:
     name = f"{lack.member}({lack.keyword})" if lack.keyword else lack.member
     known = assessment.remedies.of(name, assessment.runtime.python)
     if known is not None:
-        return instead(assessment, known)
+        name = "" if lack.is_import or lack.keyword else lack.member
+        return instead(assessment, known, name)
     if lack.keyword:
         return f"leave out {lack.keyword}, or do it another way where it is not taken"
     if lack.is_import:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from audit.checks.doubt import Doubt, doubt, weight
-from audit.checks.instead import instead
+from audit.checks.instead import binding, instead
 from audit.checks.wording import called, listed, packing, vendoring
 from audit.evidence import may_be_packed
 from audit.model import Artefact
@@ -189,7 +189,9 @@ def _remedy(assessment: Assessment, use: Use, *, is_library: bool) -> str:
     suggestion = assessment.suggestions.get(module)
     known = assessment.remedies.of(module, assessment.runtime.python) if is_library else None
     if known is not None and (suggestion is None or suggestion.is_guess):
-        return instead(assessment, known)
+        named = _names_from(assessment, use)
+        bound = known if named is None else binding(assessment, known, module, named)
+        return instead(assessment, bound)
     distribution = names.suggest(module, assessment.built_ins)
     if suggestion is not None or distribution is not None:
         command = (
@@ -199,11 +201,25 @@ def _remedy(assessment: Assessment, use: Use, *, is_library: bool) -> str:
         )
         rows = names.rows(module)
         is_renamed = rows and all(row.provider == "built-in" for row in rows)
-        return f"{command}, and import it as SCF204 says" if is_renamed else command
+        return f"import it as SCF204 says, and pack it: {command}" if is_renamed else command
     if is_library:
         python = assessment.runtime.python
         return f"try: import {module} / except ImportError: what Python {python} has in its place"
     return f"add what provides {module} to the requirements, or its files to the package"
+
+
+def _names_from(assessment: Assessment, use: Use) -> tuple[str, ...] | None:
+    """Return what an import of the module itself names; None where its parent is imported from."""
+    return next(
+        (
+            each.names
+            for source in assessment.project.sources
+            if source.path == use.source
+            for each in source.imports
+            if (each.line, each.module, each.level) == (use.at.line, use.answer.module, 0)
+        ),
+        None,
+    )
 
 
 def _bringing(assessment: Assessment, name: str) -> str:

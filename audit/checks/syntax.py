@@ -153,18 +153,18 @@ def _finding(
     assessment: Assessment, source: Source, refusal: _Refusal, others: Sequence[Runtime]
 ) -> Finding:
     path = posixpath.normpath(posixpath.join(assessment.project.root, source.path))
-    python = assessment.runtime.python
     doubt, verdict = _doubt(assessment, source, path)
     if not refusal.is_sure and verdict is Verdict.BLOCKED:
         verdict = Verdict.UNKNOWN
     is_or_may_be = "is not" if refusal.is_sure else "may not be"
     fitting = [each.name for each in others if _refusal(assessment, each, source) is None]
-    message = f"{path} {is_or_may_be} Python {python}: {refusal.reason}"
+    # By the runtime's name, which several runtimes then share: the interpreters alone differ.
+    message = f"{path} {is_or_may_be} valid on {assessment.runtime.name}: {refusal.reason}"
     return Finding(
         rule=RULE,
         severity=RULE.severity if verdict is Verdict.BLOCKED else Severity.WARNING,
         message=f"{message}; {doubt}" if doubt else message,
-        remedy=_remedy(assessment.runtime.python, refusal, fitting),
+        remedy=_remedy(assessment, refusal, fitting),
         verdict=verdict,
         at=Location(path, refusal.line),
     )
@@ -188,7 +188,10 @@ def _doubt(assessment: Assessment, source: Source, path: str) -> tuple[str, Verd
             return f"{path} is not loaded by the handler", Verdict.READY
 
 
-def _remedy(python: str, refusal: _Refusal, others: Sequence[str]) -> str:
+def _remedy(assessment: Assessment, refusal: _Refusal, others: Sequence[str]) -> str:
+    python = assessment.runtime.python
+    if not refusal.is_sure and python in assessment.project.rulings:  # it was asked, in vain
+        return "split the file, or move what it holds into one of data"
     if not refusal.is_sure:
         newer = f"run scf-audit with Python {python} or newer, or " if refusal.is_newer else ""
         return f"{newer}give --python {python}=PATH"

@@ -87,6 +87,9 @@ def command(  # noqa: PLR0913  # its own options beside those of check
     Built-ins that are lost, what has to be vendored, imports that are missing or called
     otherwise, findings that appear and disappear. TARGET is as for check.
     """
+    for option_name, name in (("--from", before), ("--to", after)):
+        if name.strip().lower() == "all":
+            raise UsageError(f"{option_name} {name}: expected one runtime")
     found = configuration(config, targets)
     settings = decide({"targets": targets, "runtime": (before, after), **given}, found)
     outputs = plan(settings.output, form, MIGRATION_FORMATS)

@@ -136,6 +136,10 @@ def _notes(settings: Settings, project: Project, report: Report) -> Iterator[tup
         yield "note", f"built-in table: {table.source}, {table.libraries} libraries"
         yield "note", f"requirements: {', '.join(project.declared_in) or 'none'}"
         yield "note", f"sources: {len(project.sources)} under {project.root}"
+        handlers = (
+            f"{each.handler} ({each.at})" if each.at else each.handler for each in project.entries
+        )
+        yield "note", f"handler: {', '.join(handlers) or 'none known, give --handler'}"
     if settings.quiet:
         return
     own_table = report.table.problems if settings.table else ()

@@ -86,7 +86,11 @@ def _text(tree: Tree, path: str, *, is_package: bool) -> str:
         data = tree.read(path) if path in tree.listing().files else b""
     else:
         named = os.path.join(tree.root, path)  # noqa: PTH118 - not normalised: above of a link
-        data = read_file(named) if os.path.isfile(named) else b""  # noqa: PTH113 - never raises
+        if os.path.isdir(named) or not os.path.lexists(named):  # noqa: PTH112 - never raises
+            return ""
+        if os.path.exists(named) and not os.path.isfile(named):  # noqa: PTH110, PTH113 - as above
+            raise Unreadable("is no regular file, not read")
+        data = read_file(named)
     return data.decode("utf-8-sig", "replace")
 
 

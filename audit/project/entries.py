@@ -107,11 +107,11 @@ def _given(handler: str, folders: Sequence[str], files: Collection[str]) -> Entr
 
 
 def _is_python(placed: Placed, files: Collection[str]) -> bool:
-    """Whether a function is one of Python; where its runtime is not known, by its entry file."""
+    """Whether a function is, or may be, one of Python: by its entry file without a runtime."""
     runtime, handler = placed.function.runtime, placed.function.handler
     if runtime is not None and not runtime.is_open:
         return True
-    return handler is None or Entry(handler.text, placed.folder).file in files
+    return handler is None or handler.is_open or Entry(handler.text, placed.folder).file in files
 
 
 def _doubts(placed: Sequence[Placed], files: Collection[str]) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ from audit.render.moves import (
     rows_that_differ,
     told,
 )
-from audit.render.prose import command_in, counted, visible, wrapped, wrapped_command
+from audit.render.prose import counted, visible, wrapped, wrapped_remedy
 from audit.render.style import SEVERITY_TONES, VERDICT_TONES, Tone, paint
 from audit.render.summary import headline, place_of, subject_of, summary_of, table_line
 from audit.render.text import header
@@ -90,9 +90,9 @@ def _text_findings(title: str, findings: Sequence[Finding], canvas: Canvas) -> I
         yield from wrapped(visible(finding.message), canvas.width, indent=_INDENT)
         # Of a note, mostly one more thing to pack, `--format requirements` has the command for all.
         if finding.remedy and title == APPEARING and finding.severity is not Severity.NOTE:
-            wrap = wrapped_command if command_in(finding.remedy)[1] else wrapped
-            text = visible(f"fix: {finding.remedy}")
-            yield from wrap(text, canvas.width, indent=_INDENT, hanging=_INDENT * 2)
+            yield from wrapped_remedy(
+                "fix: ", finding.remedy, canvas.width, indent=_INDENT, hanging=_INDENT * 2
+            )
 
 
 def _text_problems(report: Report, migration: Migration, canvas: Canvas) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _WHOLE = re.compile(r"`[^`]+`|(?<!\S)'[^']+'(?!\S)")
-_COMMAND = re.compile(r"(?:[^:]+: )?(?P<command>(?:python[\d.]+ -m )?pip install |rm -r )")
+_COMMAND = re.compile(r"(?:.*?: )?(?P<command>(?:python[\d.]+ -m )?pip install |rm -r )")
 _GLUE = "\xa0"
 """Stands for a space that must not break; `visible` lets no such character through."""
 
@@ -60,6 +60,22 @@ def wrapped_command(
     """Break a command as `wrapped` does, each line but the last continued with a backslash."""
     *most, last = wrapped(text, width - len(" \\"), indent=indent, hanging=hanging)
     return [*(f"{line} \\" for line in most), last]
+
+
+def wrapped_remedy(
+    lead: str, remedy: str, width: int, *, indent: str = "", hanging: str
+) -> list[str]:
+    """Break what to do, with its lead, such as `fix: `; a command behind code has its own lines."""
+    before, command = command_in(remedy)
+    told = visible(f"{lead}{remedy}")
+    if not command:
+        return wrapped(told, width, indent=indent, hanging=hanging)
+    if before.count(": ") <= 1:
+        return wrapped_command(told, width, indent=indent, hanging=hanging)
+    return [
+        *wrapped(visible(f"{lead}{before}").rstrip(), width, indent=indent, hanging=hanging),
+        *wrapped_command(visible(command), width, indent=hanging, hanging=hanging + "    "),
+    ]
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from audit.render.grid import layout
 from audit.render.merged import findings_shown, remedy_shown, untold_problems
-from audit.render.prose import command_in, counted, visible, wrapped, wrapped_command
+from audit.render.prose import counted, visible, wrapped, wrapped_remedy
 from audit.render.rows import matrix_rows, shown
 from audit.render.style import SEVERITY_TONES, VERDICT_TONES, Tone, paint
 from audit.render.summary import (
@@ -86,9 +86,8 @@ def _finding(merged: MergedFinding, report: Report, canvas: Canvas) -> list[str]
         text = visible(f"{lead(said, merged)}{said.text}")
         lines += wrapped(text, canvas.width, indent=_INDENT)
     if remedy := remedy_shown(merged, report):
-        text = visible(f"{lead(remedy, merged, 'fix')}{remedy.text}")
-        wrap = wrapped_command if command_in(remedy.text)[1] else wrapped
-        lines += wrap(text, canvas.width, indent=_INDENT, hanging=_INDENT * 2)
+        fix = lead(remedy, merged, "fix")
+        lines += wrapped_remedy(fix, remedy.text, canvas.width, indent=_INDENT, hanging=_INDENT * 2)
     return lines
 
 

@@ -284,6 +284,26 @@ def test_a_handler_of_which_nothing_runs_is_not_decided(
     assert message.startswith(f"the handler {HANDLER} gives {what}: nothing of it has run then")
 
 
+@pytest.mark.parametrize(
+    ("python", "source", "way"),
+    [
+        (
+            "3.6",
+            "async def main_handler(e, c): pass",
+            "asyncio.get_event_loop().run_until_complete",
+        ),
+        ("3.7", "async def main_handler(e, c): pass", "asyncio.run"),
+        ("2.7", "def main_handler(e, c): yield e", "list"),
+    ],
+)
+def test_what_gives_the_result_is_there_on_the_runtime(
+    told: Callable[..., Any], python: str, source: str, way: str
+) -> None:
+    sources = {"index.py": source}
+    ((_, _, remedy),) = told("SCF412", sources=sources, entry=HANDLER, runtimes=(python,))
+    assert f", and in it {way}(...) of what is " in remedy
+
+
 def test_what_is_no_json_is_a_warning_where_it_is_returned(told: Callable[..., Any]) -> None:
     sources = {
         "index.py": "from app import run as main_handler",

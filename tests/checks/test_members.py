@@ -16,9 +16,10 @@ PIP27 = (
     "--abi cp27mu --platform manylinux2014_x86_64 "
 )
 LRU_CACHE = (
-    "'backports.functools-lru-cache==1.6.6', and in its place: try: from functools import "
-    "lru_cache / except ImportError: from backports.functools_lru_cache import lru_cache"
+    "try: from functools import lru_cache / "
+    "except ImportError: from backports.functools_lru_cache import lru_cache"
 )
+PACK = f"pack it: {PIP27}'backports.functools-lru-cache==1.6.6'"
 
 
 def tell(told: Callable[..., Any], python: str, source: str, **fields: Any) -> list[Any]:  # noqa: ANN401  # a Case's own
@@ -46,6 +47,14 @@ def tell(told: Callable[..., Any], python: str, source: str, **fields: Any) -> l
             "2.7",
             "import gettext\ngettext.pgettext",
             "gettext.pgettext is not in the standard library of Python2.7: since Python 3.8",
+        ),
+        (
+            "2.7",
+            "import subprocess\nsubprocess.run",
+            (
+                "subprocess.run is not in the standard library of Python2.7: "
+                "Python 3.6 and later have it"
+            ),
         ),
         (
             "2.7",
@@ -107,7 +116,18 @@ def test_the_message_says_what_and_which_pythons_have_it(
         (
             "2.7",
             "import functools\nfunctools.lru_cache",
-            PIP27 + LRU_CACHE,
+            f"first in the file: {LRU_CACHE}; and here: lru_cache; and {PACK}",
+        ),
+        (
+            "2.7",
+            "from functools import lru_cache",
+            f"in its place: {LRU_CACHE}; and {PACK}",
+        ),
+        ("3.6", "unicode", "first in the file: try: unicode / except NameError: unicode = str"),
+        (
+            "3.6",
+            "from string import letters",
+            "in its place: string.ascii_letters, which Python 2 has too",
         ),
         (
             "2.7",
@@ -168,7 +188,7 @@ def test_a_backport_that_is_there_needs_no_packing(told: Callable[..., Any]) -> 
     source = "import functools\nfunctools.lru_cache"
     vendored: dict[str, Any] = {"backports.functools-lru-cache 1.6.6": {}}
     (finding,) = tell(told, "2.7", source, vendored=vendored)
-    assert finding[2].startswith("in its place: try: from functools import lru_cache")
+    assert finding[2] == f"first in the file: {LRU_CACHE}; and here: lru_cache"
 
 
 @pytest.mark.parametrize(
@@ -282,8 +302,59 @@ def test_an_import_is_made_up_for_by_what_is_packed(
         assert bool(found) is (code in codes)
 
 
-def test_a_module_has_its_remedy_too(told: Callable[..., Any]) -> None:
-    found = told("SCF202", sources={"index.py": "import urllib2"}, runtimes=("3.6",))
-    assert [each[2] for each in found] == [
-        "in its place: try: import urllib2 / except ImportError: import urllib.request as urllib2"
-    ]
+@pytest.mark.parametrize(
+    ("python", "source", "code"),
+    [
+        (
+            "3.6",
+            "import urllib2",
+            "try: import urllib2 / except ImportError: import urllib.request as urllib2",
+        ),
+        (
+            "3.6",
+            "from urllib2 import Request, urlopen as get",
+            (
+                "try: from urllib2 import Request, urlopen / "
+                "except ImportError: from urllib.request import Request, urlopen"
+            ),
+        ),
+        (
+            "3.6",
+            "import StringIO",
+            "try: import StringIO / except ImportError: import io as StringIO",
+        ),
+        (
+            "3.6",
+            "from StringIO import StringIO",
+            "try: from StringIO import StringIO / except ImportError: from io import StringIO",
+        ),
+        (
+            "2.7",
+            "from urllib.parse import urlencode, urljoin",
+            (
+                "try: from urllib.parse import urlencode / "
+                "except ImportError: from urllib import urlencode / "
+                "try: from urllib.parse import urljoin / "
+                "except ImportError: from urlparse import urljoin"
+            ),
+        ),
+        (
+            "2.7",
+            "import urllib.parse",
+            (
+                "try: import urllib.parse as parse / except ImportError: import urlparse as parse; "
+                "and parse for urllib.parse"
+            ),
+        ),
+        (
+            "2.7",
+            "from urllib import parse",
+            "try: import urllib.parse as parse / except ImportError: import urlparse as parse",
+        ),
+    ],
+)
+def test_a_module_has_its_remedy_too(
+    told: Callable[..., Any], python: str, source: str, code: str
+) -> None:
+    found = told("SCF202", sources={"index.py": source}, runtimes=(python,))
+    assert [each[2] for each in found] == [f"in its place: {code}"]

@@ -162,7 +162,7 @@ def test_what_only_the_platform_has_under_that_name_is_packed_and_renamed(
         (
             "error blocked index.py:1 qcloud_cos_v5",
             "no module qcloud_cos_v5 on Python3.7",
-            pip("cos-python-sdk-v5", "3.7") + ", and import it as SCF204 says",
+            "import it as SCF204 says, and pack it: " + pip("cos-python-sdk-v5", "3.7"),
         )
     ]
 

@@ -25,6 +25,7 @@ PRINT = Construct(2, "the statement print", (Span((2, 0), (3, 0)),), (), "print(
 ASYNC = Construct(4, "async as a name", (Span((2, 0), (3, 7)),))
 BROKEN = Construct(5, "invalid syntax", ())
 NEWER = Construct(5, "invalid syntax", (), (Span((3, 10)),))
+REFUSED = "app/index.py is not valid on Python3.6"
 NO_LOADING = frozenset[str]()
 
 
@@ -37,9 +38,12 @@ def found(runtimes: Mapping[str, Runtime]) -> Callable[..., list[Finding]]:
         loading: Loading | None = None,
         ruling: Ruling | None = None,
         is_asked: bool = False,
+        is_silent: bool = False,
         beside: tuple[Construct, ...] = (),
     ) -> list[Finding]:
         rulings = {python: {"index.py": ruling}} if ruling or is_asked else {}
+        if is_silent:
+            rulings = {python: {}}
         unknown: dict[str, Any] = dict.fromkeys(Assessment._fields)
         assessment = Assessment(
             **{
@@ -73,7 +77,7 @@ def test_the_first_construct_is_told_with_its_line_and_the_others_behind_it(
 ) -> None:
     (finding,) = found(WALRUS, MATCH)
     assert finding.message == (
-        "app/index.py is not Python 3.6: an assignment expression (line 3, since Python 3.8);"
+        f"{REFUSED}: an assignment expression (line 3, since Python 3.8);"
         " also the statement match (line 9, since Python 3.10)"
     )
     assert str(finding.at) == "app/index.py:3"
@@ -114,7 +118,7 @@ def test_a_construct_is_told_with_the_pythons_that_have_it(
     construct: Construct, phrase: str, found: Callable[..., list[Finding]]
 ) -> None:
     (finding,) = found(construct)
-    assert finding.message == f"app/index.py is not Python 3.6: {phrase}"
+    assert finding.message == f"{REFUSED}: {phrase}"
 
 
 def test_a_construct_that_ended_is_told_so(found: Callable[..., list[Finding]]) -> None:
@@ -175,13 +179,13 @@ def test_how_the_file_is_loaded_decides_how_much_it_weighs(
 ) -> None:
     (finding,) = found(BROKEN, loading=loading)
     assert (finding.severity.value, finding.verdict.value) == (severity, verdict)
-    assert finding.message == f"app/index.py is not Python 3.6: invalid syntax (line 5){reason}"
+    assert finding.message == f"{REFUSED}: invalid syntax (line 5){reason}"
 
 
 def test_what_a_newer_python_may_compile_is_unknown(found: Callable[..., list[Finding]]) -> None:
     (finding,) = found(NEWER, python="3.10")
     assert (finding.severity, finding.verdict) == (Severity.WARNING, Verdict.UNKNOWN)
-    assert finding.message.startswith("app/index.py may not be Python 3.10: invalid syntax")
+    assert finding.message.startswith("app/index.py may not be valid on Python3.10: invalid syntax")
     assert finding.remedy == ("run scf-audit with Python 3.10 or newer, or give --python 3.10=PATH")
 
 
@@ -189,9 +193,19 @@ def test_what_is_too_large_to_tell_is_for_an_interpreter_to_say(
     found: Callable[..., list[Finding]],
 ) -> None:
     (finding,) = found(Construct(1, "too large to tell", (), (Span((2, 0)),)))
-    assert finding.message == "app/index.py may not be Python 3.6: too large to tell (line 1)"
+    assert (
+        finding.message == "app/index.py may not be valid on Python3.6: too large to tell (line 1)"
+    )
     assert finding.verdict is Verdict.UNKNOWN
     assert finding.remedy == "give --python 3.6=PATH"
+
+
+def test_an_interpreter_that_was_asked_in_vain_is_not_asked_for(
+    found: Callable[..., list[Finding]],
+) -> None:
+    (finding,) = found(Construct(1, "too large to tell", (), (Span((2, 0)),)), is_silent=True)
+    assert finding.verdict is Verdict.UNKNOWN
+    assert finding.remedy == "split the file, or move what it holds into one of data"
 
 
 def test_the_interpreter_that_compiles_it_has_the_last_word(
@@ -207,8 +221,7 @@ def test_the_interpreter_that_refuses_it_has_the_last_word(
     ruling = Ruling("invalid syntax", 7, "Python 3.6.15 (/usr/bin/python3.6)")
     (finding,) = found(ruling=ruling)
     assert finding.message == (
-        "app/index.py is not Python 3.6: invalid syntax (line 7),"
-        " says Python 3.6.15 (/usr/bin/python3.6)"
+        f"{REFUSED}: invalid syntax (line 7), says Python 3.6.15 (/usr/bin/python3.6)"
     )
     assert finding.verdict is Verdict.BLOCKED
     assert str(finding.at) == "app/index.py:7"
@@ -220,7 +233,7 @@ def test_where_both_refuse_it_our_words_name_the_construct(
     ruling = Ruling("invalid syntax", 3, "Python 3.6.15 (/usr/bin/python3.6)")
     (finding,) = found(WALRUS, ruling=ruling)
     assert finding.message == (
-        "app/index.py is not Python 3.6: an assignment expression (line 3, since Python 3.8);"
+        f"{REFUSED}: an assignment expression (line 3, since Python 3.8);"
         " so says Python 3.6.15 (/usr/bin/python3.6)"
     )
 
@@ -229,7 +242,7 @@ def test_a_file_that_may_compile_does_so_where_an_interpreter_said_it(
     found: Callable[..., list[Finding]],
 ) -> None:
     (finding,) = found(NEWER, ruling=Ruling("bad", None, "Python 3.10.1 (p)"), python="3.10")
-    assert finding.message == "app/index.py is not Python 3.10: bad, says Python 3.10.1 (p)"
+    assert finding.message == "app/index.py is not valid on Python3.10: bad, says Python 3.10.1 (p)"
     assert finding.verdict is Verdict.BLOCKED
 
 
@@ -242,7 +255,7 @@ def test_a_project_is_read_as_each_runtime_would_read_it(told: Told) -> None:
     assert told("SCF301", sources=sources, entry="index.main_handler", runtimes=("2.7", "3.6")) == [
         (
             "error blocked index.py:4 -",
-            "index.py is not Python 2.7: an f-string (line 4, since Python 3.6)",
+            "index.py is not valid on Python2.7: an f-string (line 4, since Python 3.6)",
             "in its place: format(); or deploy to Python3.6, where it compiles",
         )
     ]
@@ -250,7 +263,7 @@ def test_a_project_is_read_as_each_runtime_would_read_it(told: Told) -> None:
         (
             "warning ready script.py:1 -",
             (
-                "script.py is not Python 3.6: the statement print (line 1, only Python 2);"
+                "script.py is not valid on Python3.6: the statement print (line 1, only Python 2);"
                 " script.py is not loaded by the handler"
             ),
             "in its place: print(...), with from __future__ import print_function",

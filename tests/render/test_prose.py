@@ -5,7 +5,14 @@ import wcwidth
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.render.prose import counted, visible, wrapped, wrapped_command
+from audit.render.prose import (
+    command_in,
+    counted,
+    visible,
+    wrapped,
+    wrapped_command,
+    wrapped_remedy,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +60,17 @@ def test_a_command_is_continued_with_backslashes() -> None:
     assert wrapped_command("fix: pip install 'a @ b' c", 20, hanging="  ") == [
         "fix: pip install \\",
         "  'a @ b' c",
+    ]
+
+
+def test_a_command_may_stand_behind_code() -> None:
+    code = "in its place: try: a / except ImportError: b; and pack it: "
+    assert command_in(f"{code}pip install 'a'") == (code, "pip install 'a'")
+    lines = wrapped_remedy("fix: ", f"{code}pip install 'a'", 45, indent="  ", hanging="    ")
+    assert lines == [
+        "  fix: in its place: try: a / except",
+        "    ImportError: b; and pack it:",
+        "    pip install 'a'",
     ]
 
 
