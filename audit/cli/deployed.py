@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit.cli.tables import all_runtimes
+from audit.model import Problem
 from audit.project import read_deployment
 
 if TYPE_CHECKING:
     from audit.cli.settings import Settings
-    from audit.model import Deployed
+    from audit.model import Deployed, Project
 
 
 class Asked(NamedTuple):
@@ -33,9 +34,9 @@ def asked_for(settings: Settings) -> Asked:
     ).deployed_on
     if not found:
         return Asked(())
-    known = {runtime.name.lower(): runtime.name for runtime in all_runtimes(settings.runtimes)}
+    known = _known(settings)
     named = {known[each.runtime.lower()]: each for each in found if each.runtime.lower() in known}
-    notes = [_unknown(each) for each in found if each.runtime.lower() not in known]
+    notes = [_unresolved(each) for each in found if "${" in each.runtime]
     if named:
         places = ", ".join(str(each.at) for each in named.values())
         notes.append(
@@ -44,10 +45,22 @@ def asked_for(settings: Settings) -> Asked:
     return Asked(tuple(named), () if settings.quiet else tuple(notes))
 
 
-def _unknown(deployed: Deployed) -> tuple[str, str]:
-    if "${" in deployed.runtime:
-        return (
-            "note",
-            f"{deployed.at}: runtime {deployed.runtime} is not known here, give --runtime",
-        )
-    return "warning", f"{deployed.at}: there is no runtime {deployed.runtime}"
+def unoffered(project: Project, settings: Settings) -> tuple[Problem, ...]:
+    """Return a problem for each runtime that only the configuration names and nobody offers."""
+    if settings.runtime:
+        return ()
+    known = _known(settings)
+    return tuple(
+        Problem(f"there is no runtime {each.runtime}, for which nothing was audited", each.at)
+        for each in project.deployed_on
+        if each.runtime.lower() not in known and "${" not in each.runtime
+    )
+
+
+def _known(settings: Settings) -> dict[str, str]:
+    return {runtime.name.lower(): runtime.name for runtime in all_runtimes(settings.runtimes)}
+
+
+def _unresolved(deployed: Deployed) -> tuple[str, str]:
+    message = f"{deployed.at}: runtime {deployed.runtime} is not known here, give --runtime"
+    return "note", message

@@ -7,7 +7,7 @@ from time import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit.assess import Policy, audit
-from audit.cli.deployed import asked_for
+from audit.cli.deployed import asked_for, unoffered
 from audit.cli.explain import find_rule
 from audit.cli.index import notes_of, open_index
 from audit.cli.interpreters import Inquiry
@@ -98,6 +98,7 @@ def audited(
         members=platform.members,
     )
     _refuse_nothing(project, settings.targets)
+    project = project._replace(problems=(*project.problems, *unoffered(project, settings)))
     with open_index(settings, project.options, terminal, cache) as index:
         report = audit(project, replace(platform, index=index), policy)
         good_until = index.good_until
