@@ -37,6 +37,8 @@ class Problem(NamedTuple):
 
     message: str
     at: Location
+    remedy: str = ""
+    """What to do; empty where what is named is to be mended."""
 
     def __str__(self) -> str:
         return f"{self.at}: {self.message}"

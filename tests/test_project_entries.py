@@ -140,10 +140,7 @@ def test_what_the_user_names_stands() -> None:
         ([component("app.run", src="${env:D}")], "the code folder ${env:D} is not known here"),
         (
             [component("app.run"), component("app.run", src="b")],
-            (
-                "functions with code folders of their own (./, b/) were audited as one package, "
-                "audit each by itself"
-            ),
+            ("functions with code folders of their own (./, b/) were audited as one package"),
         ),
     ],
 )

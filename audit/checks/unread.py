@@ -35,8 +35,8 @@ def find(assessment: Assessment) -> Iterator[Finding]:
         yield Finding(
             rule=RULE,
             severity=RULE.severity,
-            message=f"not read: {problem.message}",
-            remedy=f"mend {problem.at}, or accept it: --ignore {accepted}",
+            message=problem.message if problem.remedy else f"not read: {problem.message}",
+            remedy=f"{problem.remedy or f'mend {problem.at}'}, or accept it: --ignore {accepted}",
             verdict=Verdict.UNKNOWN,
             at=problem.at,
         )

@@ -51,7 +51,11 @@ def unoffered(project: Project, settings: Settings) -> tuple[Problem, ...]:
         return ()
     known = _known(settings)
     return tuple(
-        Problem(f"there is no runtime {each.runtime}, for which nothing was audited", each.at)
+        Problem(
+            f"there is no runtime {each.runtime}, for which nothing was audited",
+            each.at,
+            f"name one that there is: --runtime {', '.join(known.values())}",
+        )
         for each in project.deployed_on
         if each.runtime.lower() not in known and "${" not in each.runtime
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit.errors import UsageError
@@ -126,8 +128,15 @@ def _doubts(placed: Sequence[Placed], files: Collection[str]) -> Iterator[Proble
     folders = dict.fromkeys(each.folder for each in placed if _has_file(each.folder, files))
     if len(folders) > 1:
         named = ", ".join(folder or "./" for folder in folders)
-        message = f"functions with code folders of their own ({named}) were audited as one package"
-        yield Problem(f"{message}, audit each by itself", Location(placed[0].file))
+        yield Problem(
+            f"functions with code folders of their own ({named}) were audited as one package",
+            Location(placed[0].file),
+            f"audit each by itself: scf-audit {_beside(placed[0].file, max(folders))}",
+        )
+
+
+def _beside(file: str, folder: str) -> str:
+    return shlex.quote(posixpath.normpath(posixpath.join(posixpath.dirname(file), folder)))
 
 
 def _runtime(function: Function) -> str | None:
