@@ -14,10 +14,10 @@ from audit.assessment import Assessment
 from audit.checks import CHECKS
 from audit.evidence import Evidence, doubtful, gather, trace
 from audit.finder import Finder, Surroundings, surroundings
-from audit.handler import entries_on, functions_called
-from audit.imports import Imports, meet, runs, survey
+from audit.handler import functions_called
+from audit.imports import Imports, meet, survey
 from audit.lacking import Asked, lacking
-from audit.loading import Entered, loading
+from audit.loading import loading, reached
 from audit.model import Artefact
 from audit.packages import chosen, packages
 from audit.pins import BuiltIn, Conflicted, Undecided
@@ -29,7 +29,6 @@ from audit.resolve.index import NoIndex, NothingMore
 from audit.resolve.target import Preference, by_name
 from audit.runtimes import marker_holds
 from audit.shadowing import UNMEASURED, Shadowing
-from audit.source.local import reachable
 from audit.source.rules import NO_MEMBERS, Members
 from audit.suggestions import Suggestion, Wanted, suggest
 from audit.verdict import recommend, verdict
@@ -184,7 +183,7 @@ def _facts(
 ) -> _Facts:
     around, surveyed = scanned
     target = _target(project, platform, policy, runtime)
-    live = _live(project, around, runtime)
+    live = reached(project, around.own.local, runtime)
 
     def meeting(around: Surroundings, pins: Sequence[Pin]) -> Imports:
         return meet(surveyed, Finder(around, runtime, pins), runtime, live)
@@ -217,7 +216,7 @@ def _facts(
             doubtful(target.index, chosen(resolution), around, runtime),
         ),
         suggestions=suggest(imports, around, wanted, resolution),
-        loading=_loading(project, around, runtime, imports),
+        loading=loading(project, around.own.local, runtime, imports.modules),
         lacking=lacking(
             project.root,
             project.sources,
@@ -250,29 +249,6 @@ def _built_ins(platform: Platform, runtime: Runtime) -> dict[NormalizedName, Bui
         for library in platform.matrix.libraries
         if runtime.name in library.versions
     }
-
-
-def _live(project: Project, around: Surroundings, runtime: Runtime) -> frozenset[str] | None:
-    """Return the files that the handlers load; None where no handler is known, or found."""
-    files = {entry.file for entry in entries_on(project, runtime)} & project.files
-    reached = reachable(
-        files,
-        project.sources,
-        around.own.local,
-        version=runtime.version,
-        runs=lambda source, statement: runs(statement, source, runtime) is not False,
-    )
-    return reached or None
-
-
-def _loading(
-    project: Project, around: Surroundings, runtime: Runtime, imports: Imports
-) -> Loading | None:
-    """Return which files are loaded when; None where no handler is known, or found."""
-    local = around.own.local
-    files = frozenset(entry.file for entry in entries_on(project, runtime)) & project.files
-    entered = Entered(files, functions_called(project, local, runtime))
-    return loading(project, local, runtime, entered, imports.modules)
 
 
 def _resolves_on(facts: Sequence[_Facts]) -> dict[NormalizedName, tuple[str, ...]]:

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit.code import OTHERWISE, Attempt, Function
+from audit.handler import entries_on, functions_called
 from audit.imports import runs
 from audit.model import Location
 from audit.report import Met
@@ -50,46 +51,48 @@ class Loading(NamedTuple):
         return Loaded.CALLED if path in self.called else Loaded.NEVER
 
 
-class Entered(NamedTuple):
-    """Where a runtime enters a project."""
+def reached(project: Project, local: LocalModules, runtime: Runtime) -> frozenset[str] | None:
+    """Return the files that the handlers may load; None where no handler is known, or found."""
 
-    files: frozenset[str]
-    """Those that hold its handlers."""
-    functions: frozenset[tuple[str, str]]
-    """File and name of each handler."""
+    def may_run(source: Source, statement: Import) -> bool:
+        return runs(statement, source, runtime) is not False
+
+    files = _entered(project, runtime)
+    return reachable(files, project.sources, local, version=runtime.version, runs=may_run) or None
 
 
 def loading(
-    project: Project,
-    local: LocalModules,
-    runtime: Runtime,
-    entered: Entered,
-    modules: Iterable[ImportedModule],
+    project: Project, local: LocalModules, runtime: Runtime, modules: Iterable[ImportedModule]
 ) -> Loading | None:
-    """Follow the imports of the handlers; None where no handler is known, or found."""
-    if not entered.files:
+    """Return which files the handlers load when; None where no handler is known, or found."""
+    files = _entered(project, runtime)
+    if not files:
         return None
+    functions = functions_called(project, local, runtime)
     failing = frozenset(
         site.at for module in modules if module.status in _UNMET for site in module.sites
     )
 
-    def reached(follows: Callable[[Source, Import], bool]) -> frozenset[str]:
-        files, sources = entered.files, project.sources
-        return reachable(files, sources, local, version=runtime.version, runs=follows)
+    def followed(follows: Callable[[Source, Import], bool]) -> frozenset[str]:
+        return reachable(files, project.sources, local, version=runtime.version, runs=follows)
 
     def may_run(source: Source, statement: Import) -> bool | None:
         return runs(statement, source, runtime)
 
     def runs_at_load(source: Source, statement: Import) -> bool:
-        return _stands_in(entered.functions, source, statement) and all(
+        return _stands_in(functions, source, statement) and all(
             _is_taken(source, each, project.root, failing) for each in statement.blocks
         )
 
     return Loading(
-        surely=reached(lambda *each: may_run(*each) is True and runs_at_load(*each)),
-        perhaps=reached(lambda *each: may_run(*each) is not False and runs_at_load(*each)),
-        called=reached(lambda *each: may_run(*each) is not False),
+        surely=followed(lambda *each: may_run(*each) is True and runs_at_load(*each)),
+        perhaps=followed(lambda *each: may_run(*each) is not False and runs_at_load(*each)),
+        called=followed(lambda *each: may_run(*each) is not False),
     )
+
+
+def _entered(project: Project, runtime: Runtime) -> frozenset[str]:
+    return frozenset(entry.file for entry in entries_on(project, runtime)) & project.files
 
 
 _UNMET = frozenset({Met.MISSING, Met.UNKNOWN, Met.IGNORED})

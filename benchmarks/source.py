@@ -18,7 +18,6 @@ they come; `scf-audit` is the whole audit, which vermin has nothing to set again
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
 import statistics
@@ -33,6 +32,7 @@ from typing import NamedTuple
 from benchmarks.whole import (
     AUDIT,
     ROOT,
+    arguments,
     copy_modules,
     count_modules,
     measured,
@@ -91,38 +91,23 @@ class Ratio(NamedTuple):
 
 def main() -> None:
     """Measure everything and print tables and aims."""
-    arguments = _arguments()
+    options = arguments((__doc__ or "").splitlines()[0])
     if find_spec(VERMIN) is None:
         sys.exit(f"no {VERMIN} beside {sys.executable}: pip install .")
     os.environ["PYTHONPATH"] = str(ROOT)
     os.environ["SCF_AUDIT_PYTHON"] = "none"  # vermin asks no interpreters either
     with tempfile.TemporaryDirectory() as folder:
-        trees = _trees(Path(folder), arguments.packages)
+        trees = _trees(Path(folder), options.packages)
         print("| input | tool | seconds | of vermin's, one process | of vermin's, as it comes |")
         print("|---|---|---:|---:|---:|")
         ratios = {}
         for name, tree in trees.items():
-            runs = arguments.runs * (3 if name == "function" else 1)
+            runs = options.runs * (3 if name == "function" else 1)
             ratios[name] = _beside_vermin(f"{name}, {count_modules(tree):,} files", tree, runs)
         print("\n| input | cold s | warm s | cold / warm |\n|---|---:|---:|---:|")
-        gains = {name: _gain(name, tree, arguments.runs) for name, tree in trees.items()}
+        gains = {name: _gain(name, tree, options.runs) for name, tree in trees.items()}
         print()
-        _print_aims(_analysis(trees["function"], "one", 5 * arguments.runs), ratios, gains)
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument(
-        "--runs", type=int, default=3, help="runs per large input, more of small (default: 3)"
-    )
-    parser.add_argument(
-        "--packages",
-        type=Path,
-        default=Path(sysconfig.get_path("purelib")),
-        metavar="FOLDER",
-        help="a folder of installed packages (default: the running Python's)",
-    )
-    return parser.parse_args()
+        _print_aims(_analysis(trees["function"], "one", 5 * options.runs), ratios, gains)
 
 
 def _trees(folder: Path, packages: Path) -> dict[str, Path]:

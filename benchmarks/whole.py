@@ -80,21 +80,21 @@ class Median(NamedTuple):
 
 def main() -> None:
     """Measure everything and print one table and the aims."""
-    arguments = _arguments()
+    options = arguments((__doc__ or "").splitlines()[0])
     tools = _installed()
     with tempfile.TemporaryDirectory() as folder:
         print("| input | tool | seconds | of deptry's | peak MB |")
         print("|---|---|---:|---:|---:|")
         results = {}
-        for name, tree in _trees(Path(folder), arguments.packages):
+        for name, tree in _trees(Path(folder), options.packages):
             commands = {tool: _command(tool) for tool in tools}
-            runs = arguments.runs * (3 if name == "small" else 1)
+            runs = options.runs * (3 if name == "small" else 1)
             results[name] = measured(commands, tree, runs)
             _print_rows(f"{name}, {count_modules(tree):,} files", results[name])
     start = measured(
         {"python": (sys.executable, "-c", "pass"), AUDIT: (path_of(AUDIT), "--version")},
         ROOT,
-        3 * arguments.runs,
+        3 * options.runs,
     )
     print()
     _print_aims(results, 1000 * (start[AUDIT].seconds - start["python"].seconds))
@@ -130,8 +130,9 @@ def timed(command: tuple[str, ...], folder: Path) -> Run:
     return Run(seconds, usage.ru_maxrss / 1024)
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+def arguments(description: str) -> argparse.Namespace:
+    """Return what a benchmark that reads large trees is to do."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument(
         "--runs",
         type=int,

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audit.loading import Entered, Loaded, loading
-from audit.model import Location, Project
+from audit.loading import Loaded, loading
+from audit.model import DEFAULT_HANDLER, Entry, Location, Project
 from audit.report import Context, ImportedModule, ImportSite, Met
 from audit.runtimes import read_runtimes
 from audit.shipped import RUNTIMES, data_text
@@ -34,11 +34,11 @@ def _loaded(
         declared=(),
         sources=tuple(read_source(path, text.encode())[0] for path, text in files.items()),
         files=frozenset(files),
+        entries=(Entry(DEFAULT_HANDLER),),
     )
-    entered = Entered(frozenset({"index.py"}), frozenset({("index.py", "main_handler")}))
     sites = tuple(ImportSite(Location("index.py", line), Context.GUARDED) for line in failing)
     modules = (ImportedModule("absent", Met.IGNORED, None, "", sites),)
-    found = loading(project, local_modules(files, [""]), runtimes[python], entered, modules)
+    found = loading(project, local_modules(files, [""]), runtimes[python], modules)
     assert found is not None
     return found.of("other.py")
 
@@ -82,6 +82,5 @@ def test_an_alternative_is_loaded_where_what_comes_before_it_is_not_found(
 
 
 def test_without_a_handler_nothing_is_told(runtimes: Mapping[str, Runtime]) -> None:
-    entered = Entered(frozenset(), frozenset())
     project = Project(root=".", declared_in=(), declared=())
-    assert loading(project, local_modules([], [""]), runtimes["3.6"], entered, ()) is None
+    assert loading(project, local_modules([], [""]), runtimes["3.6"], ()) is None

@@ -21,6 +21,7 @@ from audit.checks import (
     python_2,
     replaced,
     shadowing,
+    signature,
     size,
     syntax,
     undeclared,
@@ -63,7 +64,8 @@ CHECKS = (
     Check(unused.find, (unused.RULE,)),
     Check(shadowing.find, (shadowing.RULE,)),
     Check(own_names.find, (own_names.RULE,)),
-    Check(handler.find, (handler.MISSING, handler.SIGNATURE)),
+    Check(handler.find, (handler.RULE,)),
+    Check(signature.find, (signature.RULE,)),
     Check(size.find, (size.RULE,)),
 )
 

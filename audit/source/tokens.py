@@ -104,7 +104,7 @@ _SCAN = re.compile(
     + STRING
     + rb"|([(\[{])|([)\]}])|(\n)|(:=?)|(\b(?:if|else|lambda)\b)|(['\"])"
 )
-_OPEN, _CLOSE, _NEWLINE, _COLON, _WORD, _LONG = range(1, 7)
+_OPEN, _CLOSE, _NEWLINE, _COLON, _WORD = range(1, 6)
 
 
 def line_end(data: bytes, start: int) -> int:
@@ -150,11 +150,21 @@ def head_end(data: bytes, start: int) -> int | None:
 
 def _scan(data: bytes, start: int) -> Iterator[tuple[int, re.Match[bytes]]]:
     """Yield what shapes a logical line, until brackets nest deeper than Python takes."""
+    return scanned(_SCAN, data, start)
+
+
+def scanned(
+    pattern: re.Pattern[bytes], data: bytes, start: int
+) -> Iterator[tuple[int, re.Match[bytes]]]:
+    """Yield the matches of a pattern that have a group, and its number.
+
+    The last group is the quote of a string that the pattern cannot match whole, which is left out.
+    """
     at: int | None = start
     while at is not None:
-        for match in _SCAN.finditer(data, at):
+        for match in pattern.finditer(data, at):
             kind = match.lastindex
-            if kind == _LONG:
+            if kind == pattern.groups:
                 at = string_end(data, match.start())
                 break
             if kind is not None:

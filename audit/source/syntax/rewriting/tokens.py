@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit.source.tokens import STRING, string_end
+from audit.source.tokens import STRING, scanned, string_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,13 +35,14 @@ class Token(NamedTuple):
 _SCAN = re.compile(
     rb"(?s)#[^\n]*|\\\n|"
     + STRING
-    + rb"|([(\[{])|([)\]}])|(\n)|(['\"])|(\bfor\b(?![ \t]+(?:True|False)\b))|"
+    + rb"|([(\[{])|([)\]}])|(\n)|(\bfor\b(?![ \t]+(?:True|False)\b))|"
     + rb"""(`|<>|\b(?:print|exec|raise|except|lambda|def|nonlocal|__future__)\b|
         \b(?:True|False)[ \t]*[=,]|\b(?:class|global|del|import|as|for)[ \t]+(?:True|False)\b|
         \.[ \t]*(?:True|False|None)\b|\bimport[ \t]*\*|\b0[0-9]|\b[0-9]\w*[lL]\b|
         \b(?:[uU][rR]|[bB][rR]?)(?=['"]))""".replace(b"\n        ", b"")
+    + rb"|(['\"])"
 )
-_OPEN, _CLOSE, _NEWLINE, _LONG, _FOR, _ODD = range(1, 7)
+_OPEN, _CLOSE, _NEWLINE, _FOR, _ODD = range(1, 6)
 _ESCAPE = re.compile(rb"\\[uUN]")
 """What begins an escape in Python 3's strings, and is plain text in those of Python 2."""
 
@@ -54,7 +55,7 @@ def lines(data: bytes) -> Iterator[Line]:
     escapes = [match.start() for match in _ESCAPE.finditer(data)]
     escapes.reverse()
     start, depth, odd = 0, 0, False
-    for kind, match in _scan(data):
+    for kind, match in scanned(_SCAN, data, 0):
         if kind == _OPEN:
             depth += 1
         elif kind == _CLOSE:
@@ -67,20 +68,6 @@ def lines(data: bytes) -> Iterator[Line]:
             start, depth, odd = end + 1, 0, False
         elif kind == _ODD or (kind == _FOR and depth > 0):
             odd = True
-
-
-def _scan(data: bytes) -> Iterator[tuple[int, re.Match[bytes]]]:
-    at: int | None = 0
-    while at is not None:
-        for match in _SCAN.finditer(data, at):
-            kind = match.lastindex
-            if kind == _LONG:
-                at = string_end(data, match.start())
-                break
-            if kind is not None:
-                yield kind, match
-        else:
-            at = None
 
 
 _TOKEN = re.compile(
