@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import zlib
+from contextlib import suppress
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -63,7 +64,8 @@ def _releases() -> Iterator[str]:
         spec = find_spec(name)
         if spec is not None and spec.origin is not None:
             folder = Path(spec.origin).parent.parent
-            yield from sorted(path.name for path in folder.glob(f"{name}-*"))
+            with suppress(OSError):  # a folder that may be searched and not listed
+                yield from sorted(path.name for path in folder.glob(f"{name}-*"))
 
 
 def key_of(program: _Hash, content: bytes) -> str:
