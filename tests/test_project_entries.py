@@ -45,7 +45,7 @@ def entries(
     deployment: Deployment, sources: dict[str, str], handler: str | None = None
 ) -> tuple[list[Entry], list[str]]:
     read = [
-        Source(path, (), definitions=definitions(ast.parse(code))) for path, code in sources.items()
+        Source(path, (), definitions=definitions(ast.parse(code), code.encode())) for path, code in sources.items()
     ]
     found, problems = entries_of(handler, deployment, sources.keys(), read)
     return [each._replace(at=None) for each in found], [each.message for each in problems]

@@ -16,7 +16,7 @@ from audit.code import (
     Returned,
     Routine,
 )
-from audit.source.returns import Names, names_of, returned, returned_by, statements
+from audit.source.returns import BINDERS, Names, names_of, returned, returned_by, statements
 from audit.source.unfit import EVERY
 
 if TYPE_CHECKING:
@@ -37,14 +37,16 @@ class _Around(NamedTuple):
     sure: bool = True
 
 
-def definitions(tree: ast.Module) -> tuple[Definition, ...]:
-    """Return what a module's top level binds, in its order.
+def definitions(tree: ast.Module, code: bytes) -> tuple[Definition, ...]:
+    """Return what a module's top level binds, in its order; `code` is what was parsed.
 
     A value that cannot be called is left out unless something else is bound to its name.
     """
-    names = names_of(tree)
+    names = names_of(tree, code)
     try:
-        found = [*_bound(tree.body, _Around(), names), *_globals(tree)]
+        found = [*_bound(tree.body, _Around(), names)]
+        if names.may_have("global"):
+            found += _globals(tree)
     except RecursionError:  # an expression that is nested too deeply
         return UNREAD
     others = {each.name for each in found if not isinstance(each.value, Inert)}
@@ -133,12 +135,12 @@ def _simple(node: ast.stmt, around: _Around, names: Names) -> Iterator[Definitio
                     yield _definition(target.id, node, Deleted(), around)
         case _:
             pass
-    if any(isinstance(each, ast.Name) and each.id in _BINDERS for each in ast.walk(node)):
+    if any(map(names.may_have, BINDERS)) and any(map(_is_binder, ast.walk(node))):
         yield _definition("*", node, None, around)
 
 
-_BINDERS = frozenset({"exec", "execfile", "globals", "locals", "setattr", "vars"})
-"""Functions that bind names which no statement shows."""
+def _is_binder(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id in BINDERS
 
 
 def _unknown(targets: Iterable[ast.expr], node: ast.stmt, around: _Around) -> Iterator[Definition]:

@@ -42,6 +42,6 @@ def read_source(
         bindings=bindings(code),
         constructs=read.constructs,
         members=() if read.tree is None else members(read.tree, rules),
-        definitions=UNREAD if read.tree is None else definitions(read.tree),
+        definitions=UNREAD if read.tree is None else definitions(read.tree, code),
     )
     return source, problems

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit.code import Returned
+from audit.source.syntax.walk import parts
 from audit.source.unfit import CALLS, DISPLAYS, EVERY, PYTHON_3, RESPONSES, Unfit
 
 if TYPE_CHECKING:
@@ -30,9 +31,21 @@ class Names(NamedTuple):
     """Own functions that are `async`."""
     own: frozenset[str]
     """All else that the module binds: a builtin of that name is not meant."""
+    words: frozenset[str] | None
+    """Those of `_SOUGHT` that its text has; None where it may spell them otherwise."""
+
+    def may_have(self, word: str) -> bool:
+        """Whether a word may be somewhere in the module; most have none of these."""
+        return self.words is None or word in self.words
 
 
-def names_of(tree: ast.Module) -> Names:
+BINDERS = frozenset({"exec", "execfile", "globals", "locals", "setattr", "vars"})
+"""Functions that bind names which no statement shows."""
+_SOUGHT = (*BINDERS, "global", "yield")
+"""Words for which nobody need look where the text has none."""
+
+
+def names_of(tree: ast.Module, code: bytes) -> Names:
     """Look over the top level of a module, and over all of its imports."""
     inside = list(statements(tree.body, into_functions=False))
     classes: set[str] = set()
@@ -53,7 +66,9 @@ def names_of(tree: ast.Module) -> Names:
             case _:
                 pass
     clear = (frozenset(classes) - own, frozenset(coroutines) - own)
-    return Names(_imported(inside), *clear, frozenset(own))
+    # A name outside of ASCII may stand for one within (PEP 3131).
+    words = frozenset(each for each in _SOUGHT if each.encode() in code) if code.isascii() else None
+    return Names(_imported(inside), *clear, frozenset(own), words)
 
 
 def _imported(inside: Iterable[ast.stmt]) -> dict[str, str]:
@@ -102,7 +117,7 @@ def returned_by(
     """Return what a call gives before the body runs, if so; and what the body returns."""
     is_async = isinstance(node, ast.AsyncFunctionDef)
     inside = list(statements(node.body, into_functions=False))
-    if any(_yields(each) for each in inside):
+    if names.may_have("yield") and any(map(_yields, inside)):
         return "an asynchronous generator" if is_async else "a generator", ()
     if is_async:
         return "a coroutine", ()
@@ -121,13 +136,13 @@ def _yields(statement: ast.stmt) -> bool:
 
 def _expressions(statement: ast.stmt) -> Iterator[ast.expr]:
     """Yield the expressions of one statement itself, none of a lambda within."""
-    waiting = [each for each in ast.iter_child_nodes(statement) if isinstance(each, _PARTS)]
+    waiting = [each for each in parts(statement) if isinstance(each, _PARTS)]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.expr):
             yield node
         if not isinstance(node, ast.Lambda):
-            waiting += [each for each in ast.iter_child_nodes(node) if isinstance(each, _PARTS)]
+            waiting += [each for each in parts(node) if isinstance(each, _PARTS)]
 
 
 _PARTS = (ast.expr, ast.withitem, ast.keyword, ast.comprehension)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from audit.source.stdlib import StandardLibrary, nearest
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Version = tuple[int, int]
     Since = tuple[Version | None, Version | None]
 
+_Key = TypeVar("_Key")
 _HAS, _LACKS = "+", "-"
 _NEWER = ("3.14", "3.15")
 """Pythons that vermin's rules know and nobody measured."""
@@ -90,10 +91,10 @@ class Members:
     def words(self) -> Words:
         """What to look for in source before anything is looked up."""
         tables = self._tables
-        members = {name for name, since in tables.since.items() if _differs(since)}
-        members |= {name for name, signs in tables.measured.items() if _LACKS in signs}
-        called = {name for (name, _), since in tables.since_keyword.items() if _differs(since)}
-        called |= {name for (name, _), signs in tables.measured_keyword.items() if _LACKS in signs}
+        members = {name for name, signs in tables.measured.items() if _LACKS in signs}
+        members.update(_differing(tables.since))
+        called = {name for (name, _), signs in tables.measured_keyword.items() if _LACKS in signs}
+        called.update(name for name, _ in _differing(tables.since_keyword))
         return Words(
             members=frozenset(name.rpartition(".")[2] for name in members if "." in name),
             built_in=frozenset(name for name in members if "." not in name),
@@ -166,6 +167,12 @@ def _flat(grouped: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str]]
         for signs, names in rows.items():
             for name in names.split():
                 yield prefix + name, signs
+
+
+def _differing(since: Mapping[_Key, Since]) -> Iterator[_Key]:
+    """Yield what some Python from 2.7 on may lack; thousands share a few dozen versions."""
+    telling = set(filter(_differs, set(since.values())))
+    return (key for key, each in since.items() if each in telling)
 
 
 def _differs(since: Since) -> bool:

@@ -69,17 +69,16 @@ class StandardLibrary:
 
     def is_anywhere(self, module: str) -> bool:
         """Tell whether any Python has a module; for most names that is all there is to ask."""
-        return module in self._anywhere and bool(self.versions_with(module))
+        return module in self._anywhere and any(self.has(module, python) for python in _full())
 
     @cached_property
     def _anywhere(self) -> frozenset[str]:
         added = (each.modules for each in self.differences if each.change == "add")
-        return frozenset().union(*map(_modules, _known()), *added)
+        return frozenset().union(*map(_modules, _full()), *added)
 
     def versions_with(self, module: str) -> tuple[str, ...]:
         """Return the Pythons that have a module, oldest first."""
-        full = (python for python in _known() if python not in _LISTED_IN_PART)
-        return tuple(python for python in full if self.has(module, python))
+        return tuple(python for python in _full() if self.has(module, python))
 
     def elsewhere(self, module: str, python: str) -> str | None:
         """Return where else a Python has a module that it lacks here: `on Windows only`."""
@@ -127,6 +126,11 @@ def _known() -> tuple[str, ...]:
     from stdlib_list import short_versions  # noqa: PLC0415 - not needed with --no-imports
 
     return tuple(short_versions)
+
+
+@cache
+def _full() -> tuple[str, ...]:
+    return tuple(python for python in _known() if python not in _LISTED_IN_PART)
 
 
 @cache

@@ -25,7 +25,7 @@ TWO = Routine(Accepts(2, 2))
 
 
 def bound(source: str) -> list[tuple[str, object]]:
-    return [(each.name, each.value) for each in definitions(ast.parse(source))]
+    return [(each.name, each.value) for each in definitions(ast.parse(source), source.encode())]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,8 @@ def test_what_decides_whether_a_name_is_bound_is_kept() -> None:
         "while x: e = f\n"
     )
     assert [
-        (each.name, each.line, each.tests, each.sure) for each in definitions(ast.parse(source))
+        (each.name, each.line, each.tests, each.sure)
+        for each in definitions(ast.parse(source), source.encode())
     ] == [
         ("a", 2, (Condition("PY3", holds=True),), True),
         ("a", 4, (Condition("PY3", holds=False),), True),
@@ -112,7 +113,7 @@ def test_an_expression_nested_too_deeply_leaves_every_name_open() -> None:
     assert isinstance(deep.body[0], ast.If)
     for _ in range(5000):
         deep.body[0].test = ast.UnaryOp(ast.Not(), deep.body[0].test)
-    assert definitions(deep) == UNREAD
+    assert definitions(deep, b"") == UNREAD
 
 
 SNIPPETS = [
@@ -151,7 +152,7 @@ def test_whether_two_arguments_fit_agrees_with_the_interpreter(source: str) -> N
         fits = True
     except TypeError:
         fits = False
-    last = _last(definitions(ast.parse(source)), "f")
+    last = _last(definitions(ast.parse(source), source.encode()), "f")
     assert isinstance(last.value, Routine)
     assert is_called_with_two(last.value) is fits
 

@@ -27,8 +27,9 @@ def told(body: str, head: str = HEAD) -> list[tuple[str, int]]:
 
 def returned(body: str, head: str = HEAD) -> tuple[Returned, ...]:
     lines = "\n".join(f"    {line}" for line in body.split("\n"))
-    tree = ast.parse(f"{head}def f(event, context):\n{lines}\n")
-    (value,) = (each.value for each in definitions(tree) if each.name == "f")
+    code = f"{head}def f(event, context):\n{lines}\n"
+    found = definitions(ast.parse(code), code.encode())
+    (value,) = (each.value for each in found if each.name == "f")
     assert isinstance(value, Routine)
     return value.returned
 

@@ -9,8 +9,9 @@ from audit.code import Function
 from audit.source.blocks import ELDERS
 from audit.source.members.around import Link, Test
 from audit.source.members.operations import operated_print
-from audit.source.members.parts import bind_arguments, comprehended, defaults, parts, set_by
+from audit.source.members.parts import bind_arguments, comprehended, defaults, set_by
 from audit.source.members.scopes import Assigned, Scope, Use
+from audit.source.syntax.walk import parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -16,18 +16,6 @@ if TYPE_CHECKING:
     Functions = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def parts(node: ast.AST) -> list[ast.AST]:
-    """Return what is right within an expression, quicker than `ast.iter_child_nodes`."""
-    found: list[ast.AST] = []
-    for name in node._fields:
-        value = getattr(node, name, None)
-        if isinstance(value, list):
-            found += [each for each in value if isinstance(each, ast.AST)]
-        elif isinstance(value, ast.expr):
-            found.append(value)
-    return found
-
-
 def comprehended(node: Comprehension) -> list[ast.expr]:
     """Return the parts of a comprehension."""
     found = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]

@@ -64,11 +64,14 @@ def _parsed(code: bytes) -> _Parsed:
 
 def _rewritten(code: bytes) -> _Parsed | None:
     """Parse what the host reads once old words and forms are rewritten; None where none are."""
-    from audit.source.syntax import keywords, rewriting  # noqa: PLC0415 - few files need them
+    from audit.source.syntax import rewriting  # noqa: PLC0415 - few files need it
 
     constructs: tuple[Construct, ...] = ()
-    if freed := keywords.freed(code):
-        code, constructs = freed.code, (freed.construct,)
+    if b"async" in code or b"await" in code:
+        from audit.source.syntax import keywords  # noqa: PLC0415 - fewer yet
+
+        if freed := keywords.freed(code):
+            code, constructs = freed.code, (freed.construct,)
     if modern := rewriting.modernised(code):
         code, constructs = modern.code, (*constructs, *modern.constructs)
     return _Parsed(code, host.parsed(code), constructs) if constructs else None

@@ -30,13 +30,11 @@ def is_too_large(code: bytes) -> bool:
         return True
     if HOST >= (3, 12) or code.count(b"{") <= _MOST_FIELDS:
         return False
-    return _LONG_STRING(code) is not None
+    return re.search(_LONG_STRING, code) is not None
 
 
 _DOUBLE = rb'"""(?:[^"]|"(?!"")){30000}|"(?!"")[^"\n]{30000}'
-_LONG_STRING = re.compile(
-    rb"(?s)[fF][rR]?(?:" + _DOUBLE + b"|" + _DOUBLE.replace(b'"', b"'") + b")"
-).search
+_LONG_STRING = rb"(?s)[fF][rR]?(?:" + _DOUBLE + b"|" + _DOUBLE.replace(b'"', b"'") + b")"
 
 
 def is_too_nested(tree: ast.Module, code: bytes) -> bool:

@@ -10,22 +10,19 @@ from audit.source.syntax.versions import ALWAYS, PYTHON_2
 
 _NEWER = (Span((HOST[0], HOST[1] + 1)),)
 _INSIDE = "(?:list|set|dict) comprehension|generator expression"
-_ONCE = tuple(
-    (re.compile(pattern), spans)
-    for pattern, spans in (
-        (f"'yield' inside (?:{_INSIDE})", (Span((2, 0), (3, 8)),)),
-        ("cannot delete __debug__", (Span((2, 0), (3, 10)),)),
-        (
-            "(?:yield|await) expression'? can ?not be used within an annotation",
-            (Span((3, 7), (3, 10)),),
-        ),
-        ("named expression'? can ?not be used within an annotation", (Span((3, 8), (3, 10)),)),
-        (
-            "is (?:assigned to|used prior to) (?:before )?(?:global|nonlocal) declaration",
-            (Span((2, 0), (3, 6)),),
-        ),
-        (r"import \* only allowed at module level", (PYTHON_2,)),
-    )
+_ONCE = (
+    (f"'yield' inside (?:{_INSIDE})", (Span((2, 0), (3, 8)),)),
+    ("cannot delete __debug__", (Span((2, 0), (3, 10)),)),
+    (
+        "(?:yield|await) expression'? can ?not be used within an annotation",
+        (Span((3, 7), (3, 10)),),
+    ),
+    ("named expression'? can ?not be used within an annotation", (Span((3, 8), (3, 10)),)),
+    (
+        "is (?:assigned to|used prior to) (?:before )?(?:global|nonlocal) declaration",
+        (Span((2, 0), (3, 6)),),
+    ),
+    (r"import \* only allowed at module level", (PYTHON_2,)),
 )
 """What some Python compiles that the host refuses after its parser: the message, and which."""
 
@@ -38,7 +35,7 @@ def construct(refusal: Refusal) -> Construct:
     if refusal.too_much:
         return Construct(refusal.line, refusal.message, (), (ALWAYS,))
     for pattern, spans in _ONCE:
-        if pattern.search(refusal.message):
+        if re.search(pattern, refusal.message):
             return Construct(refusal.line, refusal.message, spans)
     unsure = (*_PERHAPS, *_NEWER) if _GENERATOR in refusal.message else _NEWER
     return Construct(refusal.line, refusal.message, (), unsure)
