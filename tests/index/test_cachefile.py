@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,6 @@ from audit.index.cache.cachefile import NAME, cache_files, connect, create, disc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="platformdirs itself answers there")
 
@@ -82,6 +82,22 @@ def test_where_there_is_no_file_none_is_made(tmp_path: Path) -> None:
     assert connect(tmp_path / NAME) is None
     assert connect(tmp_path / "missing" / NAME) is None
     assert list(tmp_path.iterdir()) == []
+
+
+class _MadeMeanwhile(type(Path())):  # type: ignore[misc]  # the class for this system
+    """A file that another process makes while one looks whether it is there."""
+
+    def exists(self, **_options: bool) -> bool:
+        create(Path(self))
+        return True
+
+
+def test_a_file_that_another_process_makes_meanwhile_can_be_written(tmp_path: Path) -> None:
+    database = connect(_MadeMeanwhile(tmp_path / NAME))
+
+    assert database is not None
+    database.connection.execute("DELETE FROM entry")
+    database.connection.close()
 
 
 @pytest.mark.parametrize("folder", ["a b", "100%25", "what?x=1#y", "报告", os.fsdecode(b"\xff")])

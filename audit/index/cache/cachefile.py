@@ -62,14 +62,8 @@ def _xdg_cache(environ: Mapping[str, str]) -> Path | None:
 
 def connect(file: Path) -> Database | None:
     """Open a cache; None where there is no file."""
-    # 6 ms that a run without an index does not need.
-    import sqlite3  # noqa: PLC0415
-
-    try:
-        connection = _open(file)
-    except sqlite3.OperationalError:
-        if file.exists():
-            raise
+    connection = _opened(file)
+    if connection is None:
         return None
     try:
         database = Database(connection)
@@ -80,9 +74,25 @@ def connect(file: Path) -> Database | None:
     return database
 
 
+def _opened(file: Path) -> sqlite3.Connection | None:
+    # 6 ms that a run without an index does not need.
+    import sqlite3  # noqa: PLC0415
+
+    # SQLite opens for reading alone what it cannot open for writing, and so it does with a file
+    # that another process makes between the two: seen under load, once in hundreds of first runs.
+    if not file.exists():
+        return None
+    try:
+        return _open(file)
+    except sqlite3.OperationalError:
+        if file.exists():
+            raise
+        return None
+
+
 def failures() -> tuple[type[Exception], ...]:
     """Return what working with a cache may raise, however damaged the file is."""
-    import sqlite3  # noqa: PLC0415 - as in `connect`
+    import sqlite3  # noqa: PLC0415 - as in `_opened`
 
     # Python decodes SQLite's messages, which quote from a damaged file.
     return sqlite3.Error, OSError, UnicodeDecodeError
@@ -95,7 +105,7 @@ def is_damaged(error: Exception, file: Path) -> bool:
     OperationalError, like a lock or a full disk. SQLite's codes are only there from Python
     3.11 on, so its messages decide, which have not changed for many years.
     """
-    import sqlite3  # noqa: PLC0415 - as in `connect`
+    import sqlite3  # noqa: PLC0415 - as in `_opened`
 
     if isinstance(error, sqlite3.OperationalError):
         if "readonly" in str(error):  # the file system says so, or a damaged header
@@ -121,7 +131,7 @@ def create(file: Path) -> None:
 
 
 def _open(file: Path) -> sqlite3.Connection:
-    import sqlite3  # noqa: PLC0415 - as in `connect`
+    import sqlite3  # noqa: PLC0415 - as in `_opened`
 
     return sqlite3.connect(
         f"{file.absolute().as_uri()}?mode=rw",  # SQLite makes a missing file otherwise
