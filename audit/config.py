@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import tomli
 
-from audit.errors import UsageError
+from audit.errors import UsageError, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -203,7 +203,7 @@ def load_config(file: str) -> Config | None:
             return None
         return read_config(content.decode("utf-8-sig"), file)
     except OSError as error:
-        raise UsageError(f"{file}: {error.strerror or error}") from None
+        raise UsageError(f"{file}: {reason(error)}") from None
     except UnicodeDecodeError as error:
         raise UsageError(f"{file}: not UTF-8: {error.reason} at byte {error.start}") from None
 

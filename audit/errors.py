@@ -26,3 +26,8 @@ class InputError(AuditError):
     """An input that everything else depends on cannot be read."""
 
     exit_code = 3
+
+
+def reason(error: Exception) -> str:
+    """Return what the system says about a failure, as messages here say it: in lower case."""
+    return (getattr(error, "strerror", None) or str(error)).lower()

@@ -110,11 +110,16 @@ def test_every_command_has_help(program: Program, command: str) -> None:
         (["--fail-on", "eror", "."], "invalid value for '--fail-on': 'eror' is not one of"),
         (["--ignore", "SCF10", "."], "--ignore: no code 'SCF10'; did you mean SCF"),
         (["--runtime", "Python3.61", "."], "no runtime 'Python3.61'; did you mean Python3.6?"),
+        (["--runtime", "", "."], "--runtime: empty, expected NAME"),
+        (["--handler", "", "."], "--handler: empty, expected FILE.FUNCTION"),
+        (["--python", "", "."], "--python: empty, expected [VERSION=]PATH"),
+        (["--group", "a", "--group", "", "."], "--group: empty, expected NAME"),
+        (["cache", "--cache-dir", ""], "--cache-dir: empty, expected DIR"),
         (["-o", "jsn=a", "."], "-o: no format 'jsn'; did you mean json?"),
         (["-o", "missing/a", "."], "-o missing/a: no folder"),
         (["-o", "json=a", "-o", "text=a", "."], "-o: two reports would go to a"),
         (["-o", "requirements.txt", "requirements.txt"], "-o requirements.txt: it is an input"),
-        (["--config", "missing.toml", "."], "missing.toml: No such file or directory"),
+        (["--config", "missing.toml", "."], "missing.toml: no such file or directory"),
         (["explain", "SCF1O1"], "explain: no code 'SCF1O1'; did you mean SCF101?"),
         (["table", "diff", "a"], "missing argument 'NEW'"),
         (["completion", "tcsh"], "invalid value for '{bash|zsh|fish}': 'tcsh' is not one of"),
@@ -130,6 +135,17 @@ def test_a_usage_error_is_one_line_and_exit_code_2(
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith(f"scf-audit: error: {message}")
     assert ran.err.count("\n") == 1
+
+
+def test_an_empty_variable_is_as_good_as_none_and_an_empty_proxy_means_none(
+    program: Program, tmp_path: Path
+) -> None:
+    (tmp_path / "requirements.txt").write_text("six\n")
+    unset = {"SCF_AUDIT_HANDLER": "", "SCF_AUDIT_RUNTIME": "", "SCF_AUDIT_CACHE_DIR": ""}
+
+    ran = program("--proxy", "", "--offline", ".", cwd=tmp_path, environ=unset)
+
+    assert (ran.code, ran.err) == (0, "")
 
 
 def test_every_code_is_explained_in_either_case(program: Program) -> None:
@@ -180,7 +196,7 @@ def test_a_full_disk_is_told() -> None:
 
     assert ran.returncode == 2
     assert ran.stderr == (
-        b"scf-audit: error: cannot write to standard output: No space left on device\n"
+        b"scf-audit: error: cannot write to standard output: no space left on device\n"
     )
 
 

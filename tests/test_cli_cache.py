@@ -121,7 +121,11 @@ def test_what_cannot_be_removed_is_a_usage_error(program: Program, tmp_path: Pat
     (tmp_path / NAME).mkdir()
 
     ran = program("cache", "info", "--cache-dir", str(tmp_path))
-    assert ran.out == f"{tmp_path}: {NAME} cannot be read: unable to open database file\n"
+    said = f"{tmp_path}: {NAME} cannot be read: unable to open database file"
+    told = f"scf-audit: error: {said}; remove it, or use another: --cache-dir DIR\n"
+    assert ran == (3, f"{said}\n", told)
+    ran = program("cache", "info", "--format=json", "--cache-dir", str(tmp_path))
+    assert (ran.code, json.loads(ran.out)["entries"], ran.err) == (3, 0, told)
     ran = program("cache", "clear", "--cache-dir", str(tmp_path))
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith(f"scf-audit: error: {tmp_path}: cannot be cleared: ")

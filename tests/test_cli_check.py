@@ -150,7 +150,7 @@ BAD_INPUTS = [
         {"a.txt": "six"},
         ["--table", ".", "a.txt"],
         3,
-        "error: .: Is a directory",
+        "error: .: is a directory",
     ),
     BadInput(
         "runtimes in another encoding",

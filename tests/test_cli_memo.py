@@ -95,7 +95,7 @@ def test_an_ignore_file_above_the_tree_counts_inside_a_repository(
     assert memo(cache).find() is None
 
 
-@pytest.mark.parametrize("name", ["serverless.yml", "template.yaml"])
+@pytest.mark.parametrize("name", ["serverless.yml", "template.yaml", "serverless.json"])
 def test_deployment_configuration_right_above_the_tree_counts(
     folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

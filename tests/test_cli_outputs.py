@@ -144,7 +144,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
         write_file(str(folder / "report"), "new")
 
     assert str(caught.value) == (
-        f"-o {folder / 'report'}: cannot be written: No such file or directory"
+        f"-o {folder / 'report'}: cannot be written: no such file or directory"
     )
     assert list(tmp_path.iterdir()) == []
 

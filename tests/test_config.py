@@ -224,7 +224,7 @@ def test_a_loop_of_links_is_searched_as_any_folder(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(None, "No such file or directory"), (b"handler = '\xff'", "not UTF-8: invalid start byte")],
+    [(None, "no such file or directory"), (b"handler = '\xff'", "not UTF-8: invalid start byte")],
 )
 def test_a_file_that_cannot_be_read_is_named(
     tmp_path: Path, content: bytes | None, message: str

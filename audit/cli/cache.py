@@ -11,7 +11,7 @@ import click
 from audit.cli.group import DefaultGroup
 from audit.cli.kept import cache_folder
 from audit.cli.options import CONTEXT, SectionedCommand, cache_dir_option, color_option, option
-from audit.errors import UsageError
+from audit.errors import InputError, UsageError, reason
 from audit.index.cache.cachefile import (
     NAME,
     cache_files,
@@ -66,6 +66,8 @@ class _Kept(NamedTuple):
     """Bytes on disk of all our files."""
     totals: tuple[Total, ...] = ()
     problem: str | None = None
+    is_unread: bool = False
+    """Whether nobody can say what is kept; what is damaged is as good as nothing."""
 
     @property
     def entries(self) -> int:
@@ -84,8 +86,9 @@ def _look(folder: Path) -> _Kept:
     except failures() as error:
         if is_damaged(error, folder / NAME):
             return _Kept(folder, size, problem=f"{NAME} is damaged; the next run makes a new one")
-        reason = getattr(error, "strerror", None) or error
-        return _Kept(folder, size, problem=f"{NAME} cannot be read: {reason}")
+        return _Kept(
+            folder, size, problem=f"{NAME} cannot be read: {reason(error)}", is_unread=True
+        )
 
 
 @command.command("dir", cls=SectionedCommand, context_settings=CONTEXT)
@@ -113,6 +116,9 @@ def info(terminal: Terminal, /, cache_dir: str | None, format: str, color: str) 
     """Show how much is kept, of what, and since when."""
     kept = _look(_folder(cache_dir, terminal))
     terminal.write(_json(kept) if format == "json" else _text(kept, terminal.canvas(color)))
+    if kept.is_unread:
+        remedy = "remove it, or use another: --cache-dir DIR"
+        raise InputError(f"{kept.folder}: {kept.problem}; {remedy}")
     return 0
 
 
@@ -180,7 +186,7 @@ def clear(terminal: Terminal, /, cache_dir: str | None) -> int:
         for file in files:
             file.unlink(missing_ok=True)
     except OSError as error:
-        raise UsageError(f"{folder}: cannot be cleared: {error.strerror or error}") from None
+        raise UsageError(f"{folder}: cannot be cleared: {reason(error)}") from None
     if files:
         counts = f"{counted(kept.entries, 'entry', 'entries')}, {_bytes(kept.size)}"
         terminal.write(f"{folder}: removed {counts}\n")

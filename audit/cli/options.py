@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from audit.errors import UsageError
 from audit.render import FORMATS, PLANS
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 _LAST = "Help"
+_WHERE = "Where releases come from"
 
 
 class _Option(click.Option):
@@ -22,6 +24,13 @@ class _Option(click.Option):
     def __init__(self, *args: Any, section: str, **kwargs: Any) -> None:  # noqa: ANN401  # click's own attributes
         super().__init__(*args, **kwargs)
         self.section = section
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:  # noqa: ANN401  # click's own
+        """Refuse an empty value, as of an unset variable, but for pip's options: as pip has it."""
+        values = value if isinstance(value, (list, tuple)) else (value,)
+        if "" in values and self.metavar and self.section != _WHERE:
+            raise UsageError(f"{self.opts[-1]}: empty, expected {self.metavar}")
+        return super().process_value(ctx, value)
 
 
 class SectionedCommand(click.Command):
@@ -117,7 +126,6 @@ def cache_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return cache_dir_option(no_cache(refresh(command)))
 
 
-_WHERE = "Where releases come from"
 _INDEX_OPTIONS = (
     option(
         _WHERE,

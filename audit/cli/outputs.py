@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit.errors import UsageError
+from audit.errors import UsageError, reason
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -88,7 +88,7 @@ def write_file(file: str, text: str) -> None:
         else:
             _replace(path, content)
     except OSError as error:
-        raise UsageError(f"-o {file}: cannot be written: {error.strerror or error}") from None
+        raise UsageError(f"-o {file}: cannot be written: {reason(error)}") from None
 
 
 def _replace(path: Path, content: bytes) -> None:

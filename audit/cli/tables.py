@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audit.built_ins import read_built_in_metadata
-from audit.errors import InputError, UsageError
+from audit.errors import InputError, UsageError, reason
 from audit.runtimes import read_runtimes, select
 from audit.shipped import BUILT_IN_METADATA, RUNTIMES, TABLE, data_text
 from audit.table import import_table, read_table
@@ -87,7 +87,7 @@ def read_bytes(file: str) -> bytes:
     except FileNotFoundError:
         raise UsageError(f"{file}: no such file") from None
     except OSError as error:
-        raise InputError(f"{file}: {error.strerror or error}") from None
+        raise InputError(f"{file}: {reason(error)}") from None
 
 
 def known_metadata(

@@ -6,7 +6,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit.errors import UsageError
+from audit.errors import UsageError, reason
 from audit.render.canvas import canvas_for
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Terminal(NamedTuple):
             silence(self.stdout)
         except OSError as error:
             silence(self.stdout)
-            raise UsageError(f"cannot write to standard output: {error.strerror}") from None
+            raise UsageError(f"cannot write to standard output: {reason(error)}") from None
 
     def canvas(self, color: str) -> Canvas:
         """Decide what a report on stdout may look like; `color` is auto, always or never."""

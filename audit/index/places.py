@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from audit.errors import reason
 from audit.index.found import Found, from_listed
 from audit.pages import Page
 from audit.resolve.index import Unasked
@@ -67,4 +68,4 @@ def _names_in(folder: Path) -> list[tuple[str, int | None]] | Unasked:
 
 
 def _unreadable(path: Path, error: OSError) -> Unasked:
-    return Unasked(f"{path} cannot be read: {error.strerror or error}")
+    return Unasked(f"{path} cannot be read: {reason(error)}")

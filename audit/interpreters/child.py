@@ -10,6 +10,7 @@ from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from audit.errors import reason
 from audit.interpreters.answers import SilentError
 
 if TYPE_CHECKING:
@@ -40,8 +41,7 @@ class Child:
                 start_new_session=True,  # what a wrapper starts is killed with it
             )
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise SilentError(f"it cannot be started: {reason}") from None
+            raise SilentError(f"it cannot be started: {reason(error)}") from None
         self._due = inf
         self._lock = Lock()
 

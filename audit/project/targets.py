@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit.errors import InputError, UsageError
+from audit.errors import InputError, UsageError, reason
 from audit.project.declared import PYPROJECT
 from audit.project.tree import FolderTree, read_file
 
@@ -123,8 +123,7 @@ def _refuse_unreadable(target: str) -> None:
         with Path(target).open("rb") as file:
             start = file.read(_SNIFFED)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(f"{target}: cannot be read: {reason}") from None
+        raise InputError(f"{target}: cannot be read: {reason(error)}") from None
     if b"\0" in start and not start.startswith(_UTF16) and not _is_zip(target):
         raise InputError(f"{target}: is no text: it holds null bytes")
 

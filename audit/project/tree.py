@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from audit.errors import reason
 from audit.project.ignored import GITIGNORE
 from audit.project.walk import Listing, list_folder, shown
 
@@ -92,7 +93,7 @@ def read_file(path: str) -> bytes:
                 raise Unreadable(too_large(size))
             return file.readall()
     except OSError as error:
-        raise Unreadable(f"cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise Unreadable(f"cannot be read: {reason(error)}") from None
 
 
 def too_large(size: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from audit.errors import reason
 from audit.model import Location, Problem
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class _Walk:
             with os.scandir(os.path.join(self._root, folder)) as entries:  # noqa: PTH118 - speed
                 found = sorted(entries, key=_name)  # links are followed in a fixed order
         except OSError as error:
-            self._report(folder.rstrip("/"), f"cannot be listed: {_reason(error)}")
+            self._report(folder.rstrip("/"), f"cannot be listed: {reason(error)}")
             return []
         if folder and _is_environment(folder, found):
             return []
@@ -160,7 +161,3 @@ def shown(path: str) -> str:
     if _is_utf8(path):
         return path
     return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

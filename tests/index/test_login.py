@@ -110,7 +110,7 @@ def test_a_broken_netrc_is_a_note_and_no_crash(tmp_path: Path, content: bytes) -
 
 def test_an_absent_netrc_is_a_note_and_no_netrc_is_none(tmp_path: Path) -> None:
     problem = read_netrc(str(tmp_path / "absent")).problem
-    assert problem == f"{tmp_path / 'absent'} is not used: No such file or directory"
+    assert problem == f"{tmp_path / 'absent'} is not used: no such file or directory"
     assert read_netrc(None) == NOBODY
 
 

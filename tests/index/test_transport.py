@@ -476,7 +476,7 @@ def test_plain_http_needs_no_certificates(loopback: Loopback, connect: Connect) 
 @pytest.mark.parametrize(
     ("access", "told"),
     [
-        ({"ca_file": "{}/absent"}, "the CA bundle {}/absent cannot be used: No such file"),
+        ({"ca_file": "{}/absent"}, "the CA bundle {}/absent cannot be used: no such file"),
         ({"ca_file": "{}/text"}, "the CA bundle {}/text cannot be used: it is no PEM file for"),
         ({"client_certificate": "{}/text"}, "the client certificate {}/text cannot be used: it is"),
     ],

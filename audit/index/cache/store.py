@@ -11,6 +11,7 @@ from threading import Lock
 from time import time
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from audit.errors import reason
 from audit.index.cache.cachefile import NAME, connect, create, discard, failures, is_damaged
 from audit.index.cache.entries import Changes, Damaged, Entry
 
@@ -231,8 +232,7 @@ class Store:
             else:
                 return
         self._is_usable = False
-        reason = getattr(error, "strerror", None) or error
-        self.problem = f"{self._file}: cannot be used as cache: {reason}"
+        self.problem = f"{self._file}: cannot be used as cache: {reason(error)}"
 
     def _disconnect(self) -> None:
         if self._database is not None:

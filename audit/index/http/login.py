@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from audit.errors import reason
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from urllib.parse import SplitResult
@@ -44,7 +46,7 @@ def read_netrc(path: str | None) -> Netrc:
     except NetrcParseError as error:  # its message may quote a password
         return Netrc(problem=f"{path} is not used: line {error.lineno} cannot be understood")
     except OSError as error:
-        return Netrc(problem=f"{path} is not used: {error.strerror}")
+        return Netrc(problem=f"{path} is not used: {reason(error)}")
     except ValueError:
         return Netrc(problem=f"{path} is not used: it is not UTF-8")
     return Netrc(

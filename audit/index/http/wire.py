@@ -15,6 +15,7 @@ from warnings import filterwarnings
 from urllib3 import PoolManager, ProxyManager, Timeout
 from urllib3.exceptions import InsecureRequestWarning
 
+from audit.errors import reason
 from audit.index.http.login import authorization, is_trusted, proxy_for, without_login
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def _verifying_context(path: str | None) -> ssl.SSLContext:
 
 
 def _unreadable(what: str, path: str, error: OSError) -> str:
-    why = "it is no PEM file for that" if isinstance(error, ssl.SSLError) else error.strerror
+    why = "it is no PEM file for that" if isinstance(error, ssl.SSLError) else reason(error)
     return f"the {what} {path} cannot be used: {why}"
 
 

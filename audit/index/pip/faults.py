@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from audit.errors import reason
 from audit.model import Location, Problem
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def _fault(file: str) -> Problem | None:
         with open(file, encoding=None) as lines:  # noqa: PTH123  # the locale's encoding, as pip reads it
             parser.read_file(lines, file)
     except OSError as error:
-        return Problem(f"cannot be read: {error.strerror or error}", Location(file))
+        return Problem(f"cannot be read: {reason(error)}", Location(file))
     except UnicodeDecodeError as error:
         return Problem(f"pip cannot read it: not {error.encoding}", Location(file))
     except configparser.Error as error:
