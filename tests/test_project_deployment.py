@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.project.configuration import find_deployment
-from audit.project.deployment import functions
+from audit.project.deployment import Said, functions
+from audit.project.entries import Deployment
 from audit.project.tree import FolderTree
-from audit.project.yamlnodes import LARGEST, NotYamlError
+from audit.project.yamlnodes import LARGEST, NotParsedError
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from audit.project.entries import Deployment
 
 COMPONENT = """\
 component: scf
@@ -180,6 +181,67 @@ def test_what_is_said_has_its_line() -> None:
     assert found.runtime.line == 6
 
 
+@pytest.mark.parametrize("text", [COMPONENT, TEMPLATE, SERVICE, MULTI, OLD])
+@pytest.mark.parametrize("indent", [None, 2, "\t"])
+def test_json_says_what_yaml_does(text: str, indent: int | str | None) -> None:
+    same = json.dumps(yaml.safe_load(text), indent=indent)
+    found = functions(same, is_json=True)
+    assert [each._replace(line=0) for each in found] == [
+        each._replace(line=0) for each in functions(same)
+    ]
+    assert rows(same) == rows(text)
+
+
+def test_what_json_says_has_its_line() -> None:
+    text = '{\n\t"component": "scf",\n\t"inputs": {\n\t\t"handler": "a\\u002eb\\/"}}'
+    (found,) = functions(text, is_json=True)
+    assert (found.line, found.handler) == (2, Said("a.b/", 4))
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "line"),
+    [
+        ('{"component": "scf",\n}', "not JSON: expecting property name", 2),
+        ("component: scf\n", "not JSON: expecting value", 1),
+        ("", "not JSON: expecting value", 1),
+        ("[" * 60_000, "not JSON that can be read: nested too deeply", None),
+        ('{"a":' * 900 + "1" + "}" * 900, "nested too deeply", None),
+        ("\ufeff{}", "not JSON: unexpected UTF-8 BOM", 1),
+        ('{"a": "\0"}', "not JSON: invalid control character", 1),
+        ("x" * (LARGEST + 1), "too large", None),
+    ],
+)
+def test_what_is_no_json_is_told_with_its_line(text: str, message: str, line: int | None) -> None:
+    with pytest.raises(NotParsedError, match=message) as raised:
+        functions(text, is_json=True)
+    assert raised.value.line == line
+
+
+def test_odd_json_is_read() -> None:
+    text = '{"component": "x", "n": %s, "inputs": {"handler": null, "runtime": ["a"]},' % (
+        "9" * 9999
+    )
+    (found,) = functions(text + '"component": "scf", "s": "\\ud83d\\ude00\\ud800"}', is_json=True)
+    assert (found.handler, found.runtime) == (Said("index.main_handler", 1), None)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=8),
+    lambda x: (
+        st.lists(x, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["component", "inputs", "handler", "src", "functions", "<<"]), x
+        )
+    ),
+)
+
+
+@given(JSON)
+def test_no_odd_json_breaks_the_reading(value: object) -> None:
+    for each in (value, {"component": "scf", "inputs": value}, {"Resources": value}):
+        functions(json.dumps(each), is_json=True)
+
+
 BOMB = "a: &a [x, x]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
     for before, name in zip("abcdefghij", "bcdefghijk", strict=True)
@@ -203,7 +265,7 @@ def test_aliases_of_aliases_cost_nothing() -> None:
     ],
 )
 def test_what_is_no_yaml_is_told_with_its_line(text: str, message: str, line: int | None) -> None:
-    with pytest.raises(NotYamlError, match=message) as raised:
+    with pytest.raises(NotParsedError, match=message) as raised:
         functions(text)
     assert raised.value.line == line
 
@@ -216,7 +278,7 @@ def found(folder: Path, *, is_package: bool = False) -> Deployment:
 def test_no_bytes_break_the_reading(data: bytes) -> None:
     text = data.decode("utf-8-sig", "replace")
     for each in (text, f"component: scf\n{text}", f"component: scf\ninputs: {text}"):
-        with suppress(NotYamlError):
+        with suppress(NotParsedError):
             functions(each)
 
 
@@ -232,7 +294,7 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_no_odd_yaml_breaks_the_reading(text: str) -> None:
-    with suppress(NotYamlError):
+    with suppress(NotParsedError):
         functions(text)
 
 
@@ -301,6 +363,49 @@ def test_what_is_no_file_is_a_problem_and_a_folder_is_not(tmp_path: Path) -> Non
         "serverless.yml: is no regular file, not read",
         "serverless.yaml: cannot be read: no such file or directory",
     ]
+
+
+JAVASCRIPT = "module.exports = { provider: { name: 'tencent' } }"
+
+
+@pytest.mark.parametrize("name", ["serverless.js", "serverless.ts"])
+def test_a_program_is_not_run_and_told_where_nothing_else_says_it(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_text("module.exports = { provider: { name: 'aws' } }")
+    assert found(tmp_path).programs == ()
+    (tmp_path / name).write_text(JAVASCRIPT)
+    assert found(tmp_path).programs == (f"{tmp_path}/{name}",)
+    (tmp_path / "src").mkdir()
+    assert found(tmp_path / "src").programs == (f"{tmp_path}/{name}",)
+    (tmp_path / "serverless.json").write_text('{"component": "scf"}')
+    assert found(tmp_path).programs == ()
+    assert found(tmp_path).folders == ("",)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_told(tmp_path: Path, encoding: str) -> None:
+    text = COMPONENT if encoding == "utf-16" else f"\ufeff{COMPONENT}"
+    (tmp_path / "serverless.yml").write_bytes(text.encode(encoding))
+    (problem,) = found(tmp_path).problems
+    assert problem.message == "is UTF-16, which no tool that deploys it reads; save it as UTF-8"
+    (tmp_path / "serverless.yml").write_bytes("a: b\n".encode("utf-16"))
+    assert found(tmp_path) == Deployment()
+
+
+def test_folders_with_a_configuration_are_found_where_nothing_deploys_the_tree(
+    tmp_path: Path,
+) -> None:
+    for name, text in (("b", COMPONENT), ("a", TEMPLATE), ("c", AWS), ("d", "component: scf\n\t")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "template.yaml").write_text(text)
+    assert found(tmp_path).below == (f"{tmp_path}/a", f"{tmp_path}/b")
+    without = find_deployment(
+        FolderTree(str(tmp_path)), lambda path: path.startswith("a/"), is_package=False
+    )
+    assert without.below == (f"{tmp_path}/b",)
+    (tmp_path / "serverless.yml").write_text("component: scf\n")
+    assert found(tmp_path).below == ()
 
 
 def test_what_is_left_out_is_not_read(tmp_path: Path) -> None:

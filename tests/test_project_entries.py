@@ -45,7 +45,8 @@ def entries(
     deployment: Deployment, sources: dict[str, str], handler: str | None = None
 ) -> tuple[list[Entry], list[str]]:
     read = [
-        Source(path, (), definitions=definitions(ast.parse(code), code.encode())) for path, code in sources.items()
+        Source(path, (), definitions=definitions(ast.parse(code), code.encode()))
+        for path, code in sources.items()
     ]
     found, problems = entries_of(handler, deployment, sources.keys(), read)
     return [each._replace(at=None) for each in found], [each.message for each in problems]
@@ -147,6 +148,47 @@ def test_what_the_user_names_stands() -> None:
 def test_what_the_configuration_leaves_open_is_a_problem(texts: list[str], message: str) -> None:
     _, problems = entries(deployed(*texts), {"app.py": "", "b/app.py": ""})
     assert problems == [message]
+
+
+def test_each_of_several_code_folders_has_a_command_of_its_own() -> None:
+    several = deployed(
+        component("app.run", src="a b"), component("hook.go", "${env:X}", src="c"), component("x.y")
+    )
+    several = several._replace(
+        functions=tuple(x._replace(file="up/serverless.yml") for x in several.functions)
+    )
+    files = dict.fromkeys(("a b/app.py", "c/hook.py", "x.py"), "")
+    (problem,) = entries_of(None, several, files, ())[1]
+    assert problem.remedy == (
+        "audit each by itself: `scf-audit 'up/a b' --handler app.run --runtime Python3.6`, "
+        "`scf-audit up/c --handler hook.go`, `scf-audit up --handler x.y --runtime Python3.6`"
+    )
+
+
+def test_folders_that_are_deployed_one_by_one_have_a_command_each() -> None:
+    several = Deployment(below=("up/a", "up/b c"))
+    (), (problem,) = entries_of(None, several, {"a/app.py": ""}, ())
+    assert str(problem) == (
+        "up/a: is deployed by a configuration of its own, like up/b c, and was audited with the "
+        "rest as one package"
+    )
+    assert problem.remedy == "audit each by itself: `scf-audit up/a`, `scf-audit 'up/b c'`"
+    assert entries_of(None, several, {"index.py": ""}, ()) == ((Entry(INDEX),), ())
+    assert entries_of("a.b", several, {"a.py": ""}, ())[1] == ()
+    many = Deployment(below=tuple("abcdefghijk"))
+    (), (problem,) = entries_of(None, many, {}, ())
+    assert problem.remedy.endswith("`scf-audit h` and 3 more")
+
+
+def test_a_program_leaves_open_what_is_called_unless_it_is_named() -> None:
+    program = Deployment(programs=("serverless.js",))
+    (entry,), (problem,) = entries_of(None, program, {"index.py": ""}, ())
+    assert entry == Entry(INDEX)
+    assert str(problem) == (
+        "serverless.js: what is deployed is said by a program, which is not run: handler and "
+        "runtime are not taken from it"
+    )
+    assert entries_of("app.run", program, {"app.py": ""}, ()) == ((Entry("app.run"),), ())
 
 
 def test_an_entry_has_its_file_and_function() -> None:

@@ -27,11 +27,11 @@ the package. What comes before the first dot is the file, so `app.index.run` ask
 `index.run`, and finds nothing. Where the file or the function is missing, every call ends with
 status 437, handler not found, before any of the code has run.
 
-Which handler is looked for: `--handler`; else what `serverless.yml` or `template.yaml` names;
-else `index.main_handler`, where there is an `index.py`. The function may be defined at the top
-level, assigned, or imported; what an own module imports it from is followed. Where none of these
-names one, every file counts as loaded; it is a warning if a `main_handler` is there all the same,
-in another file or in the folders of several functions.
+Which handler is looked for: `--handler`; else what `serverless.yml` or `template.yaml` names, or
+the same in JSON; else `index.main_handler`, where there is an `index.py`. The function may be
+defined at the top level, assigned, or imported; what an own module imports it from is followed.
+Where none of these names one, every file counts as loaded; it is a warning if a `main_handler` is
+there all the same, in another file or in the folders of several functions.
 
 It is a warning where the configuration names a handler or a code folder that is not there but
 `index.main_handler` is, which was audited in its place: the configuration is older than the code,

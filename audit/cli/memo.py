@@ -167,9 +167,9 @@ def _files_above(root: str) -> list[str]:
     folders = (root_path := Path(root).absolute(), *root_path.parents)
     tops = [folder for folder in folders if os.path.exists(folder / ".git")]  # noqa: PTH110 - never raises
     within = folders[1 : folders.index(tops[0]) + 1] if tops else folders[1:2]
-    from audit.project.entries import CONFIGURATIONS  # noqa: PLC0415 - loaded by any audit
+    from audit.project.entries import CONFIGURATIONS, PROGRAMS  # noqa: PLC0415 - loaded by any audit
 
-    names = (".gitignore", *CONFIGURATIONS)
+    names = (".gitignore", *CONFIGURATIONS, *PROGRAMS)
     return [str(folder / name) for folder in within for name in names]
 
 

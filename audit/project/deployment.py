@@ -3,7 +3,7 @@
 The forms, as their own documentation has them: Tencent's Serverless components (`component:
 scf`, `multi-scf`, and `@serverless/tencent-scf` before them), the plugin of the Serverless
 Framework (`provider: {name: tencent}`) and the template of the SCF CLI (TCSAM). Those of other
-platforms hold nothing for us.
+platforms hold nothing for us. The first two read JSON as well, and TCSAM is either.
 """
 
 from __future__ import annotations
@@ -57,9 +57,10 @@ class Function(NamedTuple):
         return self.runtime.text.lower().startswith("python")
 
 
-def functions(text: str) -> tuple[Function, ...]:
-    """Return the functions that a configuration deploys; raises NotYamlError."""
-    found = (each for root in documents(text) for each in _Document(root).functions())
+def functions(text: str, *, is_json: bool = False) -> tuple[Function, ...]:
+    """Return the functions that a configuration deploys; raises NotParsedError."""
+    roots = documents(text, is_json=is_json)
+    found = (each for root in roots for each in _Document(root).functions())
     return tuple(each for each in found if each.may_be_python)
 
 

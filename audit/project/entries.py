@@ -16,8 +16,13 @@ if TYPE_CHECKING:
     from audit.project.deployment import Function
 
 
-CONFIGURATIONS = ("serverless.yml", "serverless.yaml", "template.yaml", "template.yml")
+CONFIGURATIONS = (
+    *("serverless.yml", "serverless.yaml", "serverless.json"),
+    *("template.yaml", "template.yml", "template.json"),
+)
 """What files of deployment configuration are called."""
+PROGRAMS = ("serverless.js", "serverless.ts")
+"""The same, for those that have to be run to be read, which is not done."""
 
 
 class Placed(NamedTuple):
@@ -41,6 +46,10 @@ class Deployment(NamedTuple):
 
     functions: tuple[Placed, ...] = ()
     problems: tuple[Problem, ...] = ()
+    programs: tuple[str, ...] = ()
+    """Configurations that only say what they deploy when they are run."""
+    below: tuple[str, ...] = ()
+    """Where nothing deploys the tree: the folders right in it that have a configuration."""
 
     @property
     def folders(self) -> tuple[str, ...]:
@@ -83,15 +92,18 @@ def entries_of(
         entry = _given(handler, deployment.folders_in(files), files)
         return (entry,), tuple(_doubts(deployment.functions, files))
     functions = [each for each in deployment.functions if _is_python(each, files)]
+    unread = tuple(map(_not_run, deployment.programs))
     if not functions:
-        return ((Entry(DEFAULT_HANDLER),) if "index.py" in files else ()), ()
+        if "index.py" in files:
+            return (Entry(DEFAULT_HANDLER),), unread
+        return (), (*unread, *_apart(deployment.below))
     named = [(each, each.function.handler) for each in functions]
     doubts = (
         Problem(f"the handler {said.text} is not known here, give --handler", each.at)
         for each, said in named
         if said is not None and said.is_open
     )
-    problems = (*_doubts(functions, files), *doubts)
+    problems = (*unread, *_doubts(functions, files), *doubts)
     entries = (
         Entry(said.text, each.folder, each.at, _runtime(each.function))
         for each, said in named
@@ -106,6 +118,15 @@ def _given(handler: str, folders: Sequence[str], files: Collection[str]) -> Entr
         raise UsageError(f"handler {handler!r}: expected FILE.FUNCTION, as in {DEFAULT_HANDLER}")
     entries = [Entry(handler, folder) for folder in folders]
     return next((each for each in entries if each.file in files), entries[0])
+
+
+def _not_run(file: str) -> Problem:
+    return Problem(
+        "what is deployed is said by a program, which is not run: handler and runtime are not "
+        "taken from it",
+        Location(file),
+        "name them: --handler FILE.FUNCTION --runtime NAME",
+    )
 
 
 def _is_python(placed: Placed, files: Collection[str]) -> bool:
@@ -128,15 +149,43 @@ def _doubts(placed: Sequence[Placed], files: Collection[str]) -> Iterator[Proble
     folders = dict.fromkeys(each.folder for each in placed if _has_file(each.folder, files))
     if len(folders) > 1:
         named = ", ".join(folder or "./" for folder in folders)
+        alone = dict.fromkeys(_alone(each) for each in placed if each.folder in folders)
         yield Problem(
             f"functions with code folders of their own ({named}) were audited as one package",
             Location(placed[0].file),
-            f"audit each by itself: scf-audit {_beside(placed[0].file, max(folders))}",
+            _each(alone),
         )
 
 
-def _beside(file: str, folder: str) -> str:
-    return shlex.quote(posixpath.normpath(posixpath.join(posixpath.dirname(file), folder)))
+def _apart(folders: Sequence[str]) -> Iterator[Problem]:
+    """Yield that what is deployed folder by folder was read as if it were one function."""
+    if folders:
+        others = f", like {', '.join(folders[1:_MOST])}" if len(folders) > 1 else ""
+        yield Problem(
+            f"is deployed by a configuration of its own{others}, and was audited with the rest as "
+            "one package",
+            Location(folders[0]),
+            _each([f"`scf-audit {shlex.quote(folder)}`" for folder in folders]),
+        )
+
+
+def _each(commands: Collection[str]) -> str:
+    more = f" and {len(commands) - _MOST} more" if len(commands) > _MOST else ""
+    return f"audit each by itself: {', '.join(list(commands)[:_MOST])}{more}"
+
+
+_MOST = 8
+"""How many commands a message holds."""
+
+
+def _alone(placed: Placed) -> str:
+    """Return the command that audits one function: its folder, for its handler and runtime."""
+    function = placed.function
+    folder = "" if function.folder is None or function.folder.is_open else function.folder.text
+    place = posixpath.normpath(posixpath.join(posixpath.dirname(placed.file), folder))
+    said = (("--handler", function.handler), ("--runtime", function.runtime))
+    known = (f" {option} {shlex.quote(x.text)}" for option, x in said if x and not x.is_open)
+    return f"`scf-audit {shlex.quote(place)}{''.join(known)}`"
 
 
 def _runtime(function: Function) -> str | None:

@@ -1,4 +1,4 @@
-"""YAML as nodes that are looked up by key: nothing is constructed, no tag and no alias runs.
+"""YAML and JSON as nodes that are looked up by key: nothing is constructed, no tag runs.
 
 An alias leads to its anchor's own node, so what would unfold to billions costs nothing.
 """
@@ -19,29 +19,56 @@ _NULL = "tag:yaml.org,2002:null"
 _STANDARD = "tag:yaml.org,2002:"
 
 
-class NotYamlError(Exception):
-    """A text is no YAML; says why, and on which line if that is known."""
+class NotParsedError(Exception):
+    """A text is not what it should be; says why, and on which line if that is known."""
 
     def __init__(self, reason: str, line: int | None) -> None:
         super().__init__(reason)
         self.line = line
 
 
-def documents(text: str) -> tuple[yaml.Node, ...]:
-    """Return the top node of each document of a text; raises NotYamlError."""
+def documents(text: str, *, is_json: bool = False) -> tuple[yaml.Node, ...]:
+    """Return the top node of each document of a text; raises NotParsedError.
+
+    JSON is YAML, too, but for the tabs that may stand between its tokens, where PyYAML wants
+    spaces. The SCF CLI reads a template as JSON first, whatever the file is called.
+    """
     if len(text) > LARGEST:
-        raise NotYamlError(f"too large to be read: the limit is {LARGEST:,} characters", None)
+        raise NotParsedError(f"too large to be read: the limit is {LARGEST:,} characters", None)
+    if is_json or ("\t" in text and text.lstrip()[:1] == "{"):
+        try:
+            _check_json(text)
+            text = text.replace("\t", " ")  # JSON has none within its strings
+        except NotParsedError:
+            if is_json:
+                raise
+    return _composed(text)
+
+
+def _check_json(text: str) -> None:
+    import json  # noqa: PLC0415 - most configurations are YAML
+
+    try:
+        json.loads(text, parse_int=str)  # of a number with thousands of digits, no int is made
+    except RecursionError:
+        raise NotParsedError("not JSON that can be read: nested too deeply", None) from None
+    except json.JSONDecodeError as error:
+        reason = f"{error.msg[:1].lower()}{error.msg[1:]}"
+        raise NotParsedError(f"not JSON: {reason}", error.lineno) from None
+
+
+def _composed(text: str) -> tuple[yaml.Node, ...]:
     try:
         # The pure loader: it raises RecursionError where the C one was seen to crash.
         return tuple(yaml.compose_all(text, Loader=yaml.SafeLoader))
     except RecursionError:
-        raise NotYamlError("not YAML that can be read: nested too deeply", None) from None
+        raise NotParsedError("not YAML that can be read: nested too deeply", None) from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise NotYamlError(f"not YAML: {error.problem or error.context}", line) from None
+        raise NotParsedError(f"not YAML: {error.problem or error.context}", line) from None
     except (yaml.YAMLError, ValueError) as error:
         reason = str(error).partition("\n")[0]
-        raise NotYamlError(f"not YAML: {reason}", None) from None
+        raise NotParsedError(f"not YAML: {reason}", None) from None
 
 
 def pairs(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:

@@ -1,0 +1,5 @@
+import helper
+
+
+def run(event, context):
+    return helper.NAME

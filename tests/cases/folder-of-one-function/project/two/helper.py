@@ -1,0 +1,2 @@
+NAME = "two"
+print NAME
