@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit.report import Verdict
+from audit.report import Severity, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -43,8 +45,9 @@ def merged_findings(report: Report) -> tuple[MergedFinding, ...]:
     groups: dict[tuple[object, ...], On] = defaultdict(dict)
     for part in report.runtimes:
         seen: Counter[tuple[object, ...]] = Counter()
-        for finding in sorted(dict.fromkeys(part.findings), key=_order):
-            key = _order(finding)[:_SAME]
+        ordered = {finding: _order(finding) for finding in part.findings}
+        for finding, order in sorted(ordered.items(), key=itemgetter(1)):
+            key = order[:_SAME]
             groups[(*key, seen[key])][part.runtime.name] = finding
             seen[key] += 1
     return tuple(_merged(groups[key]) for key in sorted(groups))
@@ -118,6 +121,7 @@ def untold_problems(report: Report) -> tuple[Problem, ...]:
     )
 
 
+_LIGHTNESS = {severity: -severity.rank for severity in Severity}
 _SAME = 7
 """How many items of the order say that two findings are about the same."""
 
@@ -125,7 +129,7 @@ _SAME = 7
 def _order(finding: Finding) -> tuple[object, ...]:
     place = finding.at
     return (
-        -finding.severity.rank,
+        _LIGHTNESS[finding.severity],
         place is None,
         place.file if place else "",
         (place.line or 0) if place else 0,
@@ -148,6 +152,8 @@ def _merged(on: On) -> MergedFinding:
 
 def _messages(on: Mapping[str, str]) -> tuple[Said, ...]:
     """Say once what all messages say, then of each what is left."""
+    if len(set(on.values())) == 1:
+        return _said(on.items())
     clauses = {name: text.split(_CLAUSE) for name, text in on.items()}
     nameless = {name: [_nameless(each, name) for each in said] for name, said in clauses.items()}
     first, *others = nameless.values()
@@ -181,7 +187,12 @@ def _apart(on: Mapping[str, str]) -> tuple[Said, ...]:
 
 def _nameless(message: str, runtime: str) -> str:
     """Let a message that names its own runtime be the same on all of several."""
-    return re.sub(rf"(?<!\w){re.escape(runtime)}(?!\w)", "the runtime", message)
+    return _naming(runtime).sub("the runtime", message) if runtime in message else message
+
+
+@lru_cache(maxsize=64)
+def _naming(runtime: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(runtime)}(?!\w)")
 
 
 def _said(texts: Iterable[tuple[str, str]]) -> tuple[Said, ...]:

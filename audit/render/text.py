@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from audit.render.grid import layout
 from audit.render.merged import findings_shown, remedy_shown, untold_problems
-from audit.render.prose import counted, visible, wrapped, wrapped_remedy
+from audit.render.prose import counted, visible, within, wrapped, wrapped_remedy
 from audit.render.rows import matrix_rows, shown
 from audit.render.style import SEVERITY_TONES, VERDICT_TONES, Tone, paint
 from audit.render.summary import (
@@ -83,7 +83,7 @@ def _finding(merged: MergedFinding, report: Report, canvas: Canvas) -> list[str]
     first, *rest = wrapped(title, canvas.width, hanging=_INDENT)
     lines = [paint(name, SEVERITY_TONES[finding.severity], canvas) + first[len(name) :], *rest]
     for said in merged.messages:
-        text = visible(f"{lead(said, merged)}{said.text}")
+        text = visible(f"{lead(said, merged)}{within(said.text, report.root)}")
         lines += wrapped(text, canvas.width, indent=_INDENT)
     if remedy := remedy_shown(merged, report):
         fix = lead(remedy, merged, "fix")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 import wcwidth
 from hypothesis import given
@@ -9,6 +11,7 @@ from audit.render.prose import (
     command_in,
     counted,
     visible,
+    within,
     wrapped,
     wrapped_command,
     wrapped_remedy,
@@ -40,12 +43,48 @@ def test_visible_text_stays_as_it_is(text: str) -> None:
     visible(text).encode()
 
 
+@pytest.mark.parametrize(
+    ("text", "root", "short"),
+    [
+        ("/a/b/x.py is bad; and /a/b/c/y.py:3", "/a/b", "x.py is bad; and c/y.py:3"),
+        ("(from /a/b/x.txt:1)", "/a/b", "(from x.txt:1)"),
+        ("/x/a/b/c.py and /a/bc/d.py and /a/b/", "/a/b", "/x/a/b/c.py and /a/bc/d.py and /a/b/"),
+        ("a/b/x.py", "a/b", "a/b/x.py"),
+        ("/usr/bin/python", "/", "/usr/bin/python"),
+        ("/a.zip/x.py", "/a.zip", "x.py"),
+    ],
+)
+def test_files_are_named_from_an_absolute_root_on(text: str, root: str, short: str) -> None:
+    assert within(text, root) == short
+
+
 def test_lines_after_the_first_hang() -> None:
     assert wrapped("fix: one two three", 12, indent="  ", hanging="       ") == [
         "  fix: one",
         "       two",
         "       three",
     ]
+
+
+WORDS = st.lists(
+    st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=30)
+).map(" ".join)
+
+
+@given(WORDS, st.integers(1, 40), st.sampled_from(["", "    "]), st.sampled_from(["", " " * 8]))
+def test_plain_words_are_broken_as_those_whose_columns_are_measured(
+    text: str, width: int, indent: str, hanging: str
+) -> None:
+    measured = wcwidth.wrap(
+        re.sub(r"`[^`]+`|(?<!\S)'[^']+'(?!\S)", lambda span: span[0].replace(" ", "\xa0"), text),
+        width,
+        initial_indent=indent,
+        subsequent_indent=hanging,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    lines = wrapped(text, width, indent=indent, hanging=hanging)
+    assert lines == [line.replace("\xa0", " ") for line in measured]
 
 
 def test_a_command_between_backticks_stays_on_one_line() -> None:
