@@ -74,7 +74,8 @@ def _pinned(pin: Pin, lines: Mapping[NormalizedName, tuple[Declared, ...]]) -> P
         case BuiltIn():
             status, version = Status.BUILTIN, str(candidate.version)
         case Vendored():
-            status, version = Status.VENDORED, str(candidate.version)
+            status = Status.VENDORED if pin.unsure is None else Status.UNKNOWN
+            version = str(candidate.version)
         case Release():
             status = Status.VENDOR if pin.unsure is None else Status.UNKNOWN
             version, file = str(candidate.version), _file(candidate.file)

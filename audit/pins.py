@@ -71,7 +71,7 @@ class Pin(NamedTuple):
     extras: tuple[str, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
     unsure: str | None = None
-    """Why it is not proven that the candidate does: its requirements could not be read."""
+    """Why it is not proven that the candidate does: what it needs or holds could not be told."""
 
 
 class PassedOver(NamedTuple):

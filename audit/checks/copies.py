@@ -53,7 +53,8 @@ a laptop, a wheel with compiled parts fits that laptop only. The package folder 
 the path, so the copy also hides a built-in that would do.
 
 Some distributions do without their compiled parts, so this proves nothing, and the verdict is
-`unknown`.
+`unknown`. Where each compiled module has one in Python beside it, and a name that this runtime
+does not look for (`md.cpython-39-darwin.so` beside `md.py`), the copy is taken as it is.
 
 Pack it again for the runtime, with the pip command of the remedy.
 """,
@@ -77,6 +78,8 @@ Remove the folder, or pack the distribution.
 def find(assessment: Assessment) -> Iterator[Finding]:
     """Report each vendored copy that a resolution had to pass over, and what is left of one."""
     for pin in chosen(assessment.resolution):
+        if pin.unsure is not None and isinstance(pin.candidate, Vendored):
+            yield _unfit(assessment, pin.candidate, pin.unsure, packed(pin))
         for passed in pin.passed_over:
             if isinstance(passed.candidate, Vendored):
                 yield _finding(assessment, pin, passed, passed.candidate)
@@ -120,15 +123,19 @@ def _unasked(assessment: Assessment) -> Iterator[Finding]:
     for copy in assessment.project.vendored:
         unfit = misfit(copy, assessment.runtime)
         if unfit is not None and copy.name in imported - asked_for:
-            yield Finding(
-                rule=UNFIT,
-                severity=UNFIT.severity,
-                message=f"{called(copy)} is packed for {assessment.runtime.name}, but {unfit}",
-                remedy=vendoring(assessment, str(copy.name)) + " --upgrade",
-                verdict=Verdict.UNKNOWN,
-                package=copy.name,
-                at=_place(assessment, copy),
-            )
+            yield _unfit(assessment, copy, unfit, str(copy.name))
+
+
+def _unfit(assessment: Assessment, copy: Vendored, why: str, instead: str) -> Finding:
+    return Finding(
+        rule=UNFIT,
+        severity=UNFIT.severity,
+        message=f"{called(copy)} is packed for {assessment.runtime.name}, but {why}",
+        remedy=vendoring(assessment, instead) + " --upgrade",
+        verdict=Verdict.UNKNOWN,
+        package=copy.name,
+        at=_place(assessment, copy),
+    )
 
 
 def _shortfall(assessment: Assessment, passed: PassedOver, copy: Vendored) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from audit.resolve.fitness import Terms
+from audit.resolve.purity import is_pure_beside
 from audit.runtimes import wheel_tags
 
 if TYPE_CHECKING:
@@ -54,8 +55,26 @@ def misfit(copy: Vendored, runtime: Runtime) -> str | None:
     Its WHEEL file lists the tags it was built for (PEP 427), its metadata Requires-Python.
     An unreadable Requires-Python counts as none, which is pip's rule.
     """
-    if copy.tags and not wheel_tags(runtime).keys() & set(copy.tags):
-        return f"it was built for {', '.join(sorted(copy.tags)[:3])}, not for {runtime.abi}"
+    return _built_for_another(copy, runtime) or _needs_another(copy, runtime)
+
+
+def _built_for_another(copy: Vendored, runtime: Runtime) -> str | None:
+    """Say why a runtime cannot load the compiled parts of a copy; None where it can, or need not.
+
+    Some distributions do without theirs, such as MarkupSafe.
+    """
+    if not copy.tags or wheel_tags(runtime).keys() & set(copy.tags):
+        return None
+    if is_pure_beside(copy.files, runtime.abi):
+        return None
+    here = runtime.abi
+    if any(f"-{here}-" in tag for tag in copy.tags):
+        glibc = ".".join(map(str, runtime.glibc))
+        here += f" on Linux, {runtime.machine}, glibc {glibc}"
+    return f"it was built for {', '.join(sorted(copy.tags)[:3])}, not for {here}"
+
+
+def _needs_another(copy: Vendored, runtime: Runtime) -> str | None:
     needed = copy.metadata.requires_python
     if needed is None:
         return None
@@ -64,6 +83,12 @@ def misfit(copy: Vendored, runtime: Runtime) -> str | None:
     except InvalidSpecifier:
         return None
     return None if fits else f"it needs Python {needed}, here is {runtime.full_version}"
+
+
+def last_resort(target: Target, name: NormalizedName) -> tuple[Vendored, ...]:
+    """Return the copy of a name whose compiled parts alone do not fit: it may do without them."""
+    copy = target.vendored.get(name)
+    return () if copy is None or _needs_another(copy, target.runtime) else (copy,)
 
 
 def by_name(copies: Iterable[Vendored]) -> dict[NormalizedName, Vendored]:

@@ -20,7 +20,7 @@ from audit.resolve.fitness import Hashes, offers
 from audit.resolve.index import Unasked
 from audit.resolve.listing import Listing
 from audit.resolve.refusals import MUST_BE_COMPILED
-from audit.resolve.target import Preference, Target, file_limits, misfit
+from audit.resolve.target import Preference, Target, file_limits, last_resort, misfit
 from audit.resolve.versions import UNLISTED, Choice, VersionSet
 
 if TYPE_CHECKING:
@@ -92,11 +92,10 @@ class Universe:
         page = target.index.page(name)
         if isinstance(page, Unasked):
             return Listing(present, unlisted=page.reason)
-        return Listing(
-            present,
-            self.offers(page).fitting,
-            partial(self._release, name),
-        )
+        fitting = self.offers(page).fitting
+        if not present and not fitting:
+            present += last_resort(target, name)
+        return Listing(present, fitting, partial(self._release, name))
 
     def _does(self, name: NormalizedName, specifier: str) -> bool:
         """Whether what is there meets a specifier, so that the index need not be asked yet."""
@@ -272,9 +271,10 @@ class Universe:
         return answer if isinstance(answer, Metadata) else None
 
     def unsure(self, candidate: Candidate) -> str | None:
-        """Say why it is not proven that a chosen release does; None where it is."""
+        """Say why it is not proven that a chosen candidate does; None where it is."""
         if not isinstance(candidate, Release):
-            return None
+            copy = candidate if isinstance(candidate, Vendored) else None
+            return copy and misfit(copy, self.target.runtime)
         match self.target.index.metadata(candidate):
             case Unasked(reason):
                 return reason

@@ -167,7 +167,7 @@ def test_a_copy_in_the_package_that_does_not_help_is_named_with_the_reason(
     assert told(
         "SCF101",
         requirements="numpy\nclick>=8\n",
-        vendored={"numpy 1.24.0": {"tags": ("cp311-cp311-linux_x86_64",)}, "click 7.0": {}},
+        vendored={"numpy 1.24.0": {"requires_python": ">=3.9"}, "click 7.0": {}},
         artefact=Artefact.PACKAGE,
         root="function.zip",
     ) == [
@@ -183,8 +183,7 @@ def test_a_copy_in_the_package_that_does_not_help_is_named_with_the_reason(
             "error blocked requirements.txt:1 numpy",
             (
                 "nothing that Python3.6 may use meets numpy (requirements.txt:1); the package has "
-                "vendored numpy 1.24.0, but it was built for cp311-cp311-linux_x86_64, "
-                "not for cp36m"
+                "vendored numpy 1.24.0, but it needs Python >=3.9, here is 3.6.1"
             ),
             ZIPPED + pip("numpy"),
         ),

@@ -133,6 +133,31 @@ def test_a_copy_for_another_python_that_is_only_imported(
     assert told("SCF201", **case) == []
 
 
+def test_a_copy_for_another_system_alone_is_no_proof_of_a_conflict(
+    told: Callable[..., Any], pip: Callable[..., str]
+) -> None:
+    darwin = "cp36-cp36m-macosx_10_9_x86_64"
+    case = {
+        "requirements": "numpy>=1.15\n",
+        "vendored": {"numpy 1.24": {"tags": (darwin,)}},
+        "artefact": Artefact.PACKAGE,
+        "root": "function.zip",
+    }
+    assert told("SCF101", **case) == []
+    assert told("SCF501", **case) == [
+        (
+            "warning unknown function.zip/numpy-1.24.dist-info numpy",
+            (
+                f"vendored numpy 1.24 is packed for Python3.6, but it was built for {darwin}, "
+                "not for cp36m on Linux, x86_64, glibc 2.17"
+            ),
+            f"in the folder that is zipped: {pip('numpy>=1.15')} --upgrade",
+        )
+    ]
+    ((head, _, _),) = told("SCF101", **{**case, "requirements": "numpy>=2\n"})
+    assert head == "error blocked requirements.txt:1 numpy"
+
+
 def test_in_a_zip_the_remedy_speaks_of_the_folder_that_is_zipped(told: Callable[..., Any]) -> None:
     assert told(
         "SCF501",

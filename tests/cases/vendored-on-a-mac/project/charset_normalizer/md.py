@@ -1,0 +1,2 @@
+def detect(text):
+    return str(text)

@@ -1,0 +1,6 @@
+import charset_normalizer
+import markupsafe
+
+
+def main_handler(event, context):
+    return str(markupsafe.escape(charset_normalizer.detect(event)))

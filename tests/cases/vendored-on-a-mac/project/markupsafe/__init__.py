@@ -1,0 +1,4 @@
+try:
+    from markupsafe._speedups import escape
+except ImportError:
+    from markupsafe._native import escape
