@@ -49,7 +49,7 @@ _OFTEN_OWN = frozenset(
 
 def find(assessment: Assessment) -> Iterator[Finding]:
     """Report each own module that hides another, once."""
-    hidden = _provided(assessment)
+    hidden, imported = _provided(assessment), _first_imports(assessment)
     library, runtime = assessment.around.library, assessment.runtime
     for name in sorted(_outermost(assessment) - _OFTEN_OWN):
         in_library = library.has(name, runtime.python)
@@ -57,7 +57,8 @@ def find(assessment: Assessment) -> Iterator[Finding]:
             continue
         found = assessment.around.own.local.find(name, version=runtime.version)
         if isinstance(found, Found) and _is_own(assessment, found):
-            yield _finding(assessment, name, found, None if in_library else hidden[name])
+            shadowed = None if in_library else hidden[name]
+            yield _finding(assessment, name, found, shadowed, imported.get(name))
 
 
 def _outermost(assessment: Assessment) -> set[str]:
@@ -100,8 +101,21 @@ def _own_imports(modules: Iterable[ImportedModule]) -> Iterator[ImportedModule]:
     return (each for each in modules if each.status is Met.LOCAL)
 
 
+def _first_imports(assessment: Assessment) -> dict[str, Location]:
+    """Return where each outermost name that an own module meets is imported first."""
+    sites: dict[str, list[Location]] = {}
+    for each in _own_imports(assessment.modules):
+        found = sites.setdefault(each.module.partition(".")[0], [])
+        found += (site.at for site in each.sites)
+    return {name: min(found) for name, found in sites.items() if found}
+
+
 def _finding(
-    assessment: Assessment, name: str, found: Found, candidate: Candidate | None
+    assessment: Assessment,
+    name: str,
+    found: Found,
+    candidate: Candidate | None,
+    site: Location | None,
 ) -> Finding:
     runtime = assessment.runtime
     at = posixpath.normpath(posixpath.join(assessment.project.root, found.path))
@@ -113,9 +127,8 @@ def _finding(
         message = f"own module {name} is never found: {runtime.name} has {name} built in"
     else:
         message = f"own module {name} comes before {whose} on the path of {runtime.name}"
-        sites = [site for each in _own_imports(assessment.modules) for site in _of(each, name)]
-        if sites:
-            message += f"; the import at {min(site for site in sites)} gets the own one"
+        if site is not None:
+            message += f"; the import at {site} gets the own one"
     return Finding(
         rule=RULE,
         severity=RULE.severity,
@@ -124,8 +137,3 @@ def _finding(
         module=name,
         at=Location(at),
     )
-
-
-def _of(each: ImportedModule, name: str) -> Iterator[Location]:
-    if each.module.partition(".")[0] == name:
-        yield from (site.at for site in each.sites)
