@@ -65,7 +65,8 @@ def find_deployment(tree: Tree, left_out: Callable[[str], bool], *, is_package: 
 def _below(tree: Tree, left_out: Callable[[str], bool]) -> Iterator[str]:
     """Yield the folders right in a tree whose own configuration deploys a function."""
     try:
-        inner = sorted(entry.name for entry in os.scandir(tree.root) if entry.is_dir())
+        with os.scandir(tree.root) as entries:
+            inner = sorted(entry.name for entry in entries if entry.is_dir())
     except OSError:
         return
     for folder in inner:
