@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
@@ -29,6 +31,7 @@ a.b a.c,<3.7,,"use {name}, of {whole}",test
 a.b,==3.7.*,d==1.0 (sdist),x,test
 """
 PYTHONS = ("2.7", "3.6", "3.7", "3.8", "3.9", "3.10")
+PYENV = Path.home() / ".pyenv" / "versions"
 
 SHIPPED = read_remedies(data_text(STDLIB_REMEDIES), STDLIB_REMEDIES)
 
@@ -93,3 +96,29 @@ def test_no_backport_breaks_the_python_that_it_is_recommended_for() -> None:
                     name = canonicalize_name(requirement.name)
                     fact = shadowing.of(name, Version(pins[0]), python)
                     assert fact is None or not fact.effect.fails, (name, python)
+
+
+OTHERS = {"Tkinter", "breakpoint", "distutils", "gdbm"}
+"""What not every interpreter is built with, or brings; and what waits for input."""
+
+
+@pytest.mark.interpreters
+@pytest.mark.parametrize("python", ["2.7", "3.6", "3.10"])
+def test_every_import_that_is_given_works_where_it_is_given(python: str) -> None:
+    known = [(name, SHIPPED.of(name, python)) for name in SHIPPED.by_name]
+    given = {
+        remedy.code.partition("; and ")[0].replace(" / ", "\n")
+        for name, remedy in known
+        if remedy is not None and not remedy.distribution
+        if name.partition(".")[0] not in OTHERS
+    }
+    codes = sorted(each for each in given if each.startswith(("try: ", "import ", "from ")))
+    tried = "import sys\nfor code in eval(sys.stdin.read()):\n    exec(code, {})\n"
+    assert len(codes) > 20
+    for interpreter in PYENV.glob(f"{python}.*/bin/python"):
+        subprocess.run(
+            [interpreter, "-E", "-s", "-W", "ignore", "-c", tried],
+            input=repr(codes),
+            text=True,
+            check=True,
+        )

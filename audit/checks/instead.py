@@ -78,7 +78,7 @@ def _codes(
         yield remedy.code
 
 
-_HALVES = re.compile(r"try: (.+) / except ImportError: (.+)").fullmatch
+_HALVES = re.compile(r"try: ([^;]+) / except ImportError: ([^;]+)(?:; .+)?").fullmatch
 _IMPORT = re.compile(r"(?:from (\S+) )?import (\S+)(?: as \S+)?").fullmatch
 
 
