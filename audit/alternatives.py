@@ -21,6 +21,8 @@ class Guarded(NamedTuple):
     """None where it is not known."""
     number: int
     """By which the caller knows it."""
+    taken: tuple[int, int] | None = None
+    """Group and number of the handler that its failure leads to, where that is not the first."""
 
 
 def excused(imports: Sequence[Guarded]) -> set[int]:
@@ -37,6 +39,7 @@ class _Leaf(NamedTuple):
     attempts: tuple[Attempt, ...]
     met: bool | None
     number: int
+    taken: tuple[int, int] | None
 
 
 def _functions(each: Guarded) -> list[int]:
@@ -47,12 +50,13 @@ def _when_loaded(each: Guarded) -> _Leaf:
     # Loading a `def` runs nothing of it, but where the `def` is not run there is no function.
     functions = _functions(each)
     around = each.blocks[: functions[0]] if functions else each.blocks
-    return _Leaf(_attempts(around), True if functions else each.met, each.number)
+    return _Leaf(_attempts(around), True if functions else each.met, each.number, each.taken)
 
 
 def _when_called(each: Guarded) -> _Leaf:
     # By then the code has left every `try` around the `def`.
-    return _Leaf(_attempts(each.blocks[_functions(each)[-1] + 1 :]), each.met, each.number)
+    around = each.blocks[_functions(each)[-1] + 1 :]
+    return _Leaf(_attempts(around), each.met, each.number, each.taken)
 
 
 def _attempts(blocks: Iterable[Block]) -> tuple[Attempt, ...]:
@@ -76,9 +80,10 @@ def _attempt_survives(members: Sequence[_Leaf], depth: int, numbers: set[int]) -
     for leaf in members:
         branches[leaf.attempts[depth].branch].append(leaf)
     body, *handlers, after = (_survives(branch, depth + 1, numbers) for branch in branches)
-    # Of several handlers that catch a failed import, Python takes the first.
-    handled = handlers[0] if handlers and ends[1] else False
-    idle = branches[1:OTHERWISE] if body is True else branches[2:OTHERWISE]
+    taken = _taken(branches[0], members[0].attempts[depth].group)
+    handled = handlers[taken - 1] if handlers and ends[taken] else False
+    clauses = enumerate(branches[1:OTHERWISE], 1)
+    idle = [branch for number, branch in clauses if body is True or number != taken]
     numbers |= {leaf.number for branch in idle for leaf in branch}
     match body:
         case True:
@@ -92,6 +97,13 @@ def _attempt_survives(members: Sequence[_Leaf], depth: int, numbers: set[int]) -
             # Either way may do: what is missing on one of them is not held against the code.
             numbers |= _missing([leaf for branch in branches[:OTHERWISE] for leaf in branch])
             return True if handled and after else None
+
+
+def _taken(body: Iterable[_Leaf], group: int) -> int:
+    """Return the handler that a failure in the body leads to."""
+    first = next((leaf.taken for leaf in body if leaf.met is False), None)
+    # Of several handlers that catch a failed import, Python takes the first.
+    return first[1] if first is not None and first[0] == group else 1
 
 
 def _missing(leaves: Iterable[_Leaf]) -> set[int]:

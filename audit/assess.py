@@ -13,6 +13,7 @@ from audit import __version__
 from audit.assessment import Assessment
 from audit.checks import CHECKS
 from audit.evidence import Evidence, doubtful, gather, trace
+from audit.failing import failing
 from audit.finder import Finder, Surroundings, surroundings
 from audit.handler import functions_called
 from audit.imports import Imports, meet, survey
@@ -183,10 +184,11 @@ def _facts(
 ) -> _Facts:
     around, surveyed = scanned
     target = _target(project, platform, policy, runtime)
-    live = reached(project, around.own.local, runtime)
+    unloadable = failing(project, around.own, runtime)
+    live = reached(project, around.own.local, runtime, unloadable)
 
     def meeting(around: Surroundings, pins: Sequence[Pin]) -> Imports:
-        return meet(surveyed, Finder(around, runtime, pins), runtime, live)
+        return meet(surveyed, Finder(around, runtime, pins), runtime, live, unloadable)
 
     active = [d for d in project.declared if marker_holds(d.requirement.marker, runtime)]
     there = present(target)
@@ -216,7 +218,7 @@ def _facts(
             doubtful(target.index, chosen(resolution), around, runtime),
         ),
         suggestions=suggest(imports, around, wanted, resolution),
-        loading=loading(project, around.own.local, runtime, imports.modules),
+        loading=loading(project, around.own.local, runtime, imports.modules, unloadable),
         lacking=lacking(
             project.root,
             project.sources,

@@ -19,6 +19,8 @@ class Condition(NamedTuple):
 
     test: str
     holds: bool
+    is_early: bool = False
+    """It encloses nothing, but stands before in the same body: where it is not so, that is left."""
 
 
 OTHERWISE = -1
@@ -40,7 +42,23 @@ class Attempt(NamedTuple):
     """For body and handlers: may control reach the end? False where it raises or exits."""
 
 
-Block = Function | Condition | Attempt
+class Handled(NamedTuple):
+    """An enclosing `try`, or `with` that suppresses, by what its handlers catch, whatever that is.
+
+    It tells which handler sees a file that ends with a SyntaxError, or ends itself.
+    """
+
+    group: int
+    """That of the `Attempt`, where there is one."""
+    branch: int
+    """0 for the body, n for the n-th of all handlers, `OTHERWISE` for the `else`."""
+    caught: tuple[tuple[str, ...], ...]
+    """For each handler the last names of its exceptions; `BaseException` for a bare one."""
+    ends: tuple[bool, ...]
+    """For each handler: may control reach the end? False where it raises or exits."""
+
+
+Block = Function | Condition | Attempt | Handled
 """A compound statement around an import that decides when it runs and what its failure means."""
 
 
@@ -103,6 +121,18 @@ class Member(NamedTuple):
     """The argument by keyword that the use passes, where it is that which is in question."""
     blocks: tuple[Block, ...] = ()
     """What encloses it, outermost first; an `Attempt` where a handler catches its absence."""
+
+
+class Ending(NamedTuple):
+    """A place where a file ends itself under a test: with a `raise`, an `assert` or an exit."""
+
+    line: int
+    exception: str
+    """The last name of what it raises; empty for `os._exit`, which nothing catches."""
+    says: str = ""
+    """The first line of its message, where that is a plain string."""
+    blocks: tuple[Block, ...] = ()
+    """The tests around it, outermost first; and the function, where it stands in one."""
 
 
 class Ruling(NamedTuple):
@@ -202,3 +232,8 @@ class Source(NamedTuple):
     members: tuple[Member, ...] = ()
     definitions: tuple[Definition, ...] = ()
     """What the top level binds that a handler can be, in the order of the file."""
+    names: tuple[Definition, ...] = (Definition("*", 1, None),)
+    """All that the top level may bind; a name that starts with a dot is of an attribute that the
+    file sets in something that it imports. By default, any name."""
+    endings: tuple[Ending, ...] = ()
+    """Where it ends itself on some Python, or its functions do, in the order of the file."""

@@ -16,9 +16,10 @@ from audit.report import Met
 from audit.resolve.target import misfit
 from audit.source.local import Found
 from audit.source.rules import NO_MEMBERS
+from audit.unbound import OwnNames, own_names
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
@@ -60,6 +61,8 @@ class Surroundings(NamedTuple):
     namespaces: frozenset[str]
     """Outermost names that several distributions share: of `google`, `google.cloud` is missing."""
     members: Members
+    bound: OwnNames
+    """What own files bind."""
 
 
 def surroundings(
@@ -76,6 +79,7 @@ def surroundings(
         owners={path: copy for copy in project.vendored for path in copy.files},
         namespaces=frozenset(n.partition(".")[0] for n in names.by_import if "." in n),
         members=members or NO_MEMBERS,
+        bound=own_names(project),
     )
 
 
@@ -97,17 +101,40 @@ class Finder:
         return known
 
     def lacking(self, question: Question, members: Collection[str]) -> tuple[Answer, ...]:
-        """Return the names that an import asks of a standard library module in vain.
+        """Return the names that an import asks of a module in vain that is there.
 
-        `members` are those that not every Python has, in full: of no others is asked.
+        Of the standard library `members` are those that not every Python has, in full: of no
+        others is asked.
         """
+        return (*self._not_in_library(question, members), *self._unbound(question))
+
+    def _not_in_library(self, question: Question, members: Collection[str]) -> tuple[Answer, ...]:
         whole = (f"{question.module}.{name}" for name in question.names)
-        named = [each for each in whole if each in members] if members else []
+        anywhere = self._around.library.is_anywhere  # what is missing as a module is told as such
+        named = [each for each in whole if each in members and not anywhere(each)]
         if not named or not self.is_library(question):
             return ()
         rules, python = self._around.members, self._runtime.python
         lacking = (each for each in named if rules.has(each, python) is False)
         return tuple(Answer(each, Met.MISSING) for each in lacking)
+
+    def _unbound(self, question: Question) -> Iterator[Answer]:
+        """Yield the names that an own module does not bind, and that are no module below it."""
+        own, bound = self._around.own, self._around.bound
+        look = own.look(question, self._version) if question.names and bound.by_path else None
+        found = look.found if look is not None else None
+        if not isinstance(found, Found) or found.namespace or found.path in self._around.owners:
+            return
+        outermost = question.module.partition(".")[0]
+        if question.asker is None and self._around.library.has(outermost, self._runtime.python):
+            return  # what started the program may have loaded the other one
+        for name in question.names:
+            why = bound.lacks(found.path, name, self._runtime)
+            below = own.below(found, name, self._version) if why else None
+            if why and not isinstance(below, Found):
+                module = "." * question.level + question.module
+                asked = f"{module}{'.' if question.module else ''}{name}"
+                yield Answer(asked, Met.MISSING, because=below.reason if below else why)
 
     def is_library(self, question: Question) -> bool:
         """Tell whether a module is the standard library's, and no other comes before it."""
@@ -187,6 +214,9 @@ class Finder:
             reason = f"built-in {candidate.name} {candidate.version} is there, but "
             because = reason + candidate.metadata.fails
             return Answer(provided.import_name, Met.MISSING, candidate.name, because)
+        if isinstance(candidate, Vendored) and provided.pin.unsure is not None:
+            reason = f"a copy is vendored, but {provided.pin.unsure}"
+            return Answer(provided.import_name, Met.UNKNOWN, candidate.name, reason)
         statuses: Mapping[type, Met] = {
             BuiltIn: Met.BUILTIN,
             Vendored: Met.VENDORED,

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from audit.alternatives import Guarded, excused
 from audit.code import Attempt, Condition, Function
+from audit.failing import decided
 from audit.model import Location
 from audit.report import Context, ImportedModule, ImportSite, Met
-from audit.source.conditions import holds, is_main, is_typing, is_version_test
+from audit.source.conditions import is_main, is_typing, is_version_test
 from audit.source.local import importer_of
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from audit.code import Import, Source
+    from audit.failing import Failing, Survived
     from audit.finder import Answer, Finder, Surroundings
     from audit.own import Question
     from audit.platform import Runtime
@@ -123,7 +125,8 @@ def survey(root: str, sources: Iterable[Source], around: Surroundings) -> Survey
 def _context(statement: Import, source: Source) -> Context:
     if statement.dynamic:
         return Context.DYNAMIC
-    tests = [block.test for block in statement.blocks if isinstance(block, Condition)]
+    conditions = (block for block in statement.blocks if isinstance(block, Condition))
+    tests = [block.test for block in conditions if not block.is_early]
     kinds = {type(block) for block in statement.blocks}
     if any(map(is_typing, tests)):
         return Context.TYPING
@@ -138,23 +141,20 @@ def _context(statement: Import, source: Source) -> Context:
 
 def runs(statement: Import, source: Source, runtime: Runtime) -> bool | None:
     """Whether the tests around an import let it run on a runtime; None if they do not tell."""
-    certain: bool | None = True
-    for block in statement.blocks:
-        if isinstance(block, Condition):
-            value = holds(block.test, runtime, source.bindings)
-            if value is None:
-                certain = None
-            elif value is not block.holds:
-                return False
-    return certain
+    return decided(statement.blocks, source, runtime)
 
 
 def meet(
-    surveyed: Survey, finder: Finder, runtime: Runtime, live: Collection[str] | None
+    surveyed: Survey,
+    finder: Finder,
+    runtime: Runtime,
+    live: Collection[str] | None,
+    failing: Failing | None = None,
 ) -> Imports:
     """Say what meets each import on a runtime.
 
-    `live` are the files that the handler reaches, or None where no handler is known.
+    `live` are the files that the handler reaches, or None where no handler is known; `failing`
+    those of the project that the runtime cannot load, if any.
     """
     gathered: dict[tuple[str, NormalizedName | None], _Gathered] = defaultdict(_Gathered)
     unmet: list[Use] = []
@@ -168,7 +168,7 @@ def meet(
         for answer in finder.lacking(question, surveyed.members):
             lacking += [_use(each, answer, surveyed, live) for each in occurrences]
     for occurrences in surveyed.guarded:
-        for row in _guarded(occurrences, finder, runtime, surveyed.members):
+        for row in _guarded(occurrences, (finder, failing), runtime, surveyed.members):
             answer = row.answer
             if not row.is_member:
                 gathered[answer.module, answer.provider].add(answer, [row.occurrence.number])
@@ -241,7 +241,7 @@ class _Row(NamedTuple):
 
 def _guarded(
     occurrences: Sequence[Occurrence],
-    finder: Finder,
+    known: tuple[Finder, Failing | None],
     runtime: Runtime,
     members: frozenset[str],
 ) -> Iterator[_Row]:
@@ -251,8 +251,13 @@ def _guarded(
     """
     rows: list[_Row] = []
     guarded: list[Guarded] = []
+    finder, failing = known
     for each in occurrences:
-        certain = runs(each.statement, each.source, runtime)
+        blocks, survived = each.statement.blocks, None
+        if failing is not None:
+            blocks = failing.blocks(each.source, each.statement)
+            survived = failing.survived(each.source, each.statement)
+        certain = decided(blocks, each.source, runtime)
         found = finder.find(each.question)
         if certain is False:
             yield from (_Row(each, one._replace(status=Met.IGNORED), certain=True) for one in found)
@@ -260,9 +265,26 @@ def _guarded(
         lacking = finder.lacking(each.question, members)
         for number, answer in enumerate((*found, *lacking)):
             met = _UNMET.get(answer.status, True)
-            guarded.append(Guarded(each.statement.blocks, met, len(rows)))
+            asked = Guarded(blocks, met, len(rows))
+            guarded.append(_failed(asked, survived) if survived and met else asked)
             rows.append(_Row(each, answer, bool(certain), is_member=number >= len(found)))
     ignored = excused(guarded)
     for number, row in enumerate(rows):
         status = Met.IGNORED if number in ignored else row.answer.status
         yield row._replace(answer=row.answer._replace(status=status))
+
+
+def _failed(guarded: Guarded, survived: Survived) -> Guarded:
+    """Return an import of an own file that fails, in a `try` that survives it."""
+    place = next(
+        (
+            place
+            for place, block in enumerate(guarded.blocks, 1)
+            if isinstance(block, Attempt) and block.group == survived.group
+        ),
+        0,
+    )
+    if not survived.handler or not place:
+        return guarded  # no handler of failed imports has to do with it
+    blocks = guarded.blocks[:place]  # what is within does not catch it
+    return guarded._replace(blocks=blocks, met=False, taken=(survived.group, survived.handler))

@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from audit.alternatives import Guarded, excused
 from audit.code import OTHERWISE, Attempt, Condition, Function, Import
+from audit.compiling import compiles
 from audit.model import Location
 from audit.own import Question
 from audit.report import Met
 from audit.source.conditions import holds
 from audit.source.local import importer_of
+from audit.source.members import LOADING
+from audit.source.members.around import HAS
+from audit.source.submodules import ABSENT, LOADABLE
+from audit.submodules import Loads
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -41,6 +46,11 @@ class Lack(NamedTuple):
     """Whether the handler reaches the file, or no handler is known."""
     is_import: bool = False
     """A `from` import names it."""
+    unless: tuple[str, ...] | None = None
+    """For a submodule that no own import loads: modules that are imported and may do so. None
+    for anything else."""
+    because: str = ""
+    """Why an own module is without it; empty for the standard library."""
 
 
 class Asked(NamedTuple):
@@ -56,7 +66,13 @@ class Asked(NamedTuple):
 def lacking(
     root: str, sources: Iterable[Source], imports: Iterable[Use], asked: Asked
 ) -> tuple[Lack, ...]:
-    """Return them by file and line; `imports` are those of names that their module lacks."""
+    """Return them by file and line; `imports` are those of names that their module lacks.
+
+    Of a file that the runtime does not compile nothing runs.
+    """
+    sources = tuple(sources)
+    rulings = asked.around.bound.rulings
+    refused = {each.path for each in sources if compiles(each, asked.runtime, rulings) is False}
     found = [
         Lack(
             member=use.answer.module,
@@ -67,16 +83,20 @@ def lacking(
             certain=use.certain,
             live=use.live,
             is_import=True,
+            because=use.answer.because,
         )
         for use in imports
+        if use.source not in refused
     ]
+    live = [each for each in sources if asked.live is None or each.path in asked.live]
+    loads = Loads(live, asked.around, asked.finder, asked.runtime)
     for source in sources:
-        if source.members:
-            found += _of(root, source, asked)
+        if source.members and source.path not in refused:
+            found += _of(root, source, asked, loads)
     return tuple(sorted(found, key=lambda each: (each.at.file, each.at.line or 0)))
 
 
-def _of(root: str, source: Source, asked: Asked) -> Iterator[Lack]:
+def _of(root: str, source: Source, asked: Asked, loads: Loads) -> Iterator[Lack]:
     """Yield what fails of the uses of one file."""
     path = posixpath.normpath(posixpath.join(root, source.path))
     imported = {
@@ -84,7 +104,7 @@ def _of(root: str, source: Source, asked: Asked) -> Iterator[Lack]:
     }
     failing: list[tuple[Member, bool]] = []
     for member in source.members:
-        if (member.line, member.name) in imported or not _fails(member, asked):
+        if (member.line, member.name) in imported or not _fails(member, asked, loads):
             continue
         runs = _runs(member, source, asked)
         if runs is not False:
@@ -112,6 +132,7 @@ def _of(root: str, source: Source, asked: Asked) -> Iterator[Lack]:
                 function=_function(member),
                 certain=certain and not _may_be_passed(member, unsure),
                 live=asked.live is None or source.path in asked.live,
+                unless=loads.others if _is_loadable(member, asked) else None,
             )
 
 
@@ -127,8 +148,19 @@ def _function(member: Member) -> str | None:
     return next((each.name for each in member.blocks if isinstance(each, Function)), None)
 
 
-def _fails(member: Member, asked: Asked) -> bool:
+def _is_loadable(member: Member, asked: Asked) -> bool:
+    below = asked.around.members.submodules
+    return member.keyword == LOADING and below.sign(member.name, asked.runtime.python) == LOADABLE
+
+
+def _fails(member: Member, asked: Asked, loads: Loads) -> bool:
     rules, python = asked.around.members, asked.runtime.python
+    if member.keyword == LOADING:
+        package = member.name.rpartition(".")[0]
+        if loads.names(member.name) or not asked.finder.is_library(Question(package)):
+            return False
+        sign = rules.submodules.sign(member.name, python)
+        return sign == ABSENT or (sign == LOADABLE and not loads.loads(member.name))
     if member.keyword:
         is_there = rules.has_keyword(member.name, member.keyword, python)
     else:
@@ -156,10 +188,20 @@ def _decided(test: str, source: Source, asked: Asked) -> bool | None:
     """Return what a test is on the runtime, or whether the imports that it stands for work."""
     if test.startswith("except"):
         return None
+    if test.startswith(HAS):
+        return _is_there(test.removeprefix(HAS), asked)
     if not test.startswith(("import ", "from ")):
         return holds(test, asked.runtime, source.bindings)
     found = [_works(each, source, asked) for each in _imports(test)]
     return False if False in found else None if None in found else True
+
+
+def _is_there(name: str, asked: Asked) -> bool | None:
+    rules = asked.around.members
+    module = rules.module_of(name)
+    if module and not asked.finder.is_library(Question(module)):
+        return None
+    return rules.has(name, asked.runtime.python)
 
 
 def _imports(test: str) -> Iterator[Import]:

@@ -6,9 +6,9 @@ import posixpath
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit.code import OTHERWISE, Attempt, Function
+from audit.code import OTHERWISE, Attempt, Function, Handled
+from audit.failing import decided
 from audit.handler import entries_on, functions_called
-from audit.imports import runs
 from audit.model import Location
 from audit.report import Met
 from audit.source.local import reachable
@@ -16,11 +16,14 @@ from audit.source.local import reachable
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
 
-    from audit.code import Block, Import, Source
+    from audit.code import Import, Source
+    from audit.failing import Failing
     from audit.model import Project
     from audit.platform import Runtime
     from audit.report import ImportedModule
     from audit.source.local import LocalModules
+
+    Follows = Callable[[Source, Import], bool]
 
 
 class Loaded(Enum):
@@ -41,6 +44,8 @@ class Loading(NamedTuple):
     surely: frozenset[str]
     perhaps: frozenset[str]
     called: frozenset[str]
+    survived: frozenset[str] = frozenset()
+    """Those of all that are loaded only where a `try` around an import goes on as one fails."""
 
     def of(self, path: str) -> Loaded:
         """Return how a file is loaded."""
@@ -51,44 +56,86 @@ class Loading(NamedTuple):
         return Loaded.CALLED if path in self.called else Loaded.NEVER
 
 
-def reached(project: Project, local: LocalModules, runtime: Runtime) -> frozenset[str] | None:
-    """Return the files that the handlers may load; None where no handler is known, or found."""
+def reached(
+    project: Project, local: LocalModules, runtime: Runtime, failing: Failing | None = None
+) -> frozenset[str] | None:
+    """Return the files that the handlers may load; None where no handler is known, or found.
+
+    What does not compile is none of them where a `try` goes on without it: nothing of it runs.
+    """
 
     def may_run(source: Source, statement: Import) -> bool:
-        return runs(statement, source, runtime) is not False
+        blocks = failing.blocks(source, statement) if failing else statement.blocks
+        return decided(blocks, source, runtime) is not False
 
-    files = _entered(project, runtime)
-    return reachable(files, project.sources, local, version=runtime.version, runs=may_run) or None
+    walk = _Walk(_entered(project, runtime), project.sources, local, runtime.version)
+    spared = walk.survived(may_run, failing) & failing.uncompiled if failing else frozenset()
+    return walk.without(spared, may_run) or None
 
 
 def loading(
-    project: Project, local: LocalModules, runtime: Runtime, modules: Iterable[ImportedModule]
+    project: Project,
+    local: LocalModules,
+    runtime: Runtime,
+    modules: Iterable[ImportedModule],
+    failing: Failing | None = None,
 ) -> Loading | None:
-    """Return which files the handlers load when; None where no handler is known, or found."""
+    """Return which files the handlers load when; None where no handler is known, or found.
+
+    `failing` are those that the runtime cannot load, if any.
+    """
     files = _entered(project, runtime)
     if not files:
         return None
     functions = functions_called(project, local, runtime)
-    failing = frozenset(
+    unmet = frozenset(
         site.at for module in modules if module.status in _UNMET for site in module.sites
     )
+    taken = _Taken(project.root, unmet, failing)
 
-    def followed(follows: Callable[[Source, Import], bool]) -> frozenset[str]:
-        return reachable(files, project.sources, local, version=runtime.version, runs=follows)
+    def runs(source: Source, statement: Import) -> bool | None:
+        blocks = failing.blocks(source, statement) if failing else statement.blocks
+        return decided(blocks, source, runtime)
 
-    def may_run(source: Source, statement: Import) -> bool | None:
-        return runs(statement, source, runtime)
+    def is_at_load(source: Source, statement: Import) -> bool:
+        return _stands_in(functions, source, statement) and taken.leads_to(source, statement)
 
-    def runs_at_load(source: Source, statement: Import) -> bool:
-        return _stands_in(functions, source, statement) and all(
-            _is_taken(source, each, project.root, failing) for each in statement.blocks
-        )
+    def may_run(source: Source, statement: Import) -> bool:
+        return runs(source, statement) is not False and is_at_load(source, statement)
 
+    walk = _Walk(files, project.sources, local, runtime.version)
+    survived = walk.survived(may_run, failing) if failing else frozenset()
+    spared = survived & failing.uncompiled if failing else frozenset()
     return Loading(
-        surely=followed(lambda *each: may_run(*each) is True and runs_at_load(*each)),
-        perhaps=followed(lambda *each: may_run(*each) is not False and runs_at_load(*each)),
-        called=followed(lambda *each: may_run(*each) is not False),
+        surely=walk.without(spared, lambda *each: runs(*each) is True and is_at_load(*each)),
+        perhaps=walk.without(spared, may_run),
+        called=walk.followed(lambda *each: runs(*each) is not False),
+        survived=survived,
     )
+
+
+class _Walk(NamedTuple):
+    """Walks from the handlers' files along imports."""
+
+    files: frozenset[str]
+    sources: tuple[Source, ...]
+    local: LocalModules
+    version: tuple[int, int]
+
+    def followed(self, follows: Follows) -> frozenset[str]:
+        """Return the files that are come to."""
+        return reachable(self.files, self.sources, self.local, version=self.version, runs=follows)
+
+    def without(self, spared: frozenset[str], follows: Follows) -> frozenset[str]:
+        """Return the others that are come to, and not through some files."""
+        return self.followed(lambda *each: each[0].path not in spared and follows(*each)) - spared
+
+    def survived(self, follows: Follows, failing: Failing) -> frozenset[str]:
+        """Return the files that are come to only by imports whose failure a `try` survives."""
+        if not failing.is_any_survived:
+            return frozenset()
+        needed = self.followed(lambda *each: follows(*each) and not failing.survived(*each))
+        return self.followed(follows) - needed
 
 
 def _entered(project: Project, runtime: Runtime) -> frozenset[str]:
@@ -104,19 +151,38 @@ def _stands_in(handlers: frozenset[tuple[str, str]], source: Source, statement: 
     return not functions or (source.path, functions[0]) in handlers
 
 
-def _is_taken(source: Source, block: Block, root: str, failing: Container[Location]) -> bool:
-    """Whether control comes to a branch of a `try`: to a handler where an import before it fails.
+class _Taken(NamedTuple):
+    """Tells to which branches of a `try` control comes."""
 
-    What it fails with must be an ImportError: a file that does not compile ends the `try` too.
-    """
-    if not isinstance(block, Attempt) or block.branch in {0, OTHERWISE}:
-        return True
-    path = posixpath.normpath(posixpath.join(root, source.path))
-    return any(
-        Location(path, other.line) in failing
-        for other in source.imports
-        for around in other.blocks
-        if isinstance(around, Attempt)
-        and around.group == block.group
-        and around.branch < block.branch
-    )
+    root: str
+    unmet: Container[Location]
+    failing: Failing | None
+
+    def leads_to(self, source: Source, statement: Import) -> bool:
+        """Whether that is so for all that are around an import."""
+        taken = self.failing.taken(source) if self.failing else ()
+        entered = {
+            block.group
+            for block in statement.blocks
+            if isinstance(block, Handled) and (block.group, block.branch) in taken
+        }
+        return all(
+            block.branch in {0, OTHERWISE}
+            or block.group in entered
+            or self._is_unmet(source, block)
+            for block in statement.blocks
+            if isinstance(block, Attempt)
+        )
+
+    def _is_unmet(self, source: Source, handler: Attempt) -> bool:
+        """Whether an import before a handler finds nothing: that ends with an ImportError."""
+        path = posixpath.normpath(posixpath.join(self.root, source.path))
+        return any(
+            Location(path, other.line) in self.unmet
+            for other in source.imports
+            for around in other.blocks
+            if isinstance(around, Attempt)
+            and around.group == handler.group
+            and around.branch < handler.branch
+            and not (self.failing and self.failing.survived(source, other))
+        )

@@ -85,6 +85,14 @@ class OwnModules:
             return Look(found, is_final=True)
         return None
 
+    def below(self, package: Found, name: str, version: tuple[int, int]) -> Found | NotFound | None:
+        """Return what there is of a module within a package; None for nothing like it."""
+        folder, _, file = package.path.rpartition("/")
+        if file != "__init__.py":
+            return None
+        found = self.local.find(f"{package.name}.{name}", version=version)
+        return found if isinstance(found, Found) or found.near != f"{folder}/" else None
+
     def near_miss(self, module: str, version: tuple[int, int]) -> str | None:
         """Say which own file or folder is nearly a missing module, if one is."""
         outermost = module.partition(".")[0]

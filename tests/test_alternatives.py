@@ -56,6 +56,23 @@ def attempt(branch: int, ends: str, group: int = 0) -> Attempt:
             id="of several handlers the first runs",
         ),
         pytest.param(
+            [
+                guarded(0, "missing", attempt(0, "+++"))._replace(taken=(0, 2)),
+                guarded(1, "missing", attempt(1, "+++")),
+                guarded(2, "missing", attempt(2, "+++")),
+            ],
+            {1},
+            id="the handler that runs is known",
+        ),
+        pytest.param(
+            [
+                guarded(0, "missing", attempt(0, "+-+"))._replace(taken=(0, 2)),
+                guarded(1, "met", attempt(2, "+-+")),
+            ],
+            {0},
+            id="the handler that runs makes up for it",
+        ),
+        pytest.param(
             [guarded(0, "open", attempt(0, "++")), guarded(1, "missing", attempt(1, "++"))],
             {1},
             id="what is not known may do, so the missing one is not told",

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit.failing import failing
 from audit.finder import Answer, Finder, surroundings
 from audit.imports import Imports, Use, meet, survey
 from audit.model import Project
@@ -43,21 +44,23 @@ def runtime(python: str = HERE) -> Runtime:
 
 
 def imports_of(code: str, *, python: str = HERE, live: Iterable[str] | None = None) -> Imports:
-    source, problems = read_source("index.py", textwrap.dedent(code).encode())
-    assert not problems
+    files = {"index.py": textwrap.dedent(code), "broken.py": "this is no Python\n"}
+    read = [read_source(path, text.encode()) for path, text in files.items()]
+    assert not any(problems for _, problems in read)
     project = Project(
         root=".",
         declared_in=(),
         declared=(),
-        sources=(source,),
-        files=frozenset({"index.py"}),
+        sources=tuple(source for source, _ in read),
+        files=frozenset(files),
     )
     library = StandardLibrary(measured=("2.7", "3.6"), differences=())
     around = surroundings(project, library, ImportNames(by_import={}, by_distribution={}))
     here = runtime(python)
     reached = None if live is None else frozenset(live)
     surveyed = survey(project.root, project.sources, around)
-    return meet(surveyed, Finder(around, here, ()), here, reached)
+    unloadable = failing(project, around.own, here)
+    return meet(surveyed, Finder(around, here, ()), here, reached, unloadable)
 
 
 def statuses(found: Imports) -> dict[str, str]:
@@ -200,6 +203,48 @@ def test_a_version_test_is_evaluated_for_the_runtime(python: str, expected: dict
     assert statuses(found) == expected
     contexts = {m.module: m.sites[0].context for m in found.modules}
     assert contexts["urllib2"] is Context.VERSION
+
+
+@pytest.mark.parametrize(
+    ("python", "status", "expected"),
+    [("2.7", "ignored", Context.TOP), ("3.6", "stdlib", Context.TOP)],
+)
+def test_what_a_test_before_it_leaves_is_not_come_to(
+    python: str, status: str, expected: Context
+) -> None:
+    code = """
+        import sys
+        if sys.version_info < (3,):
+            raise RuntimeError
+        import json
+    """
+    module = imports_of(code, python=python).modules[0]
+    assert (module.module, module.status.value) == ("json", status)
+    assert [site.context for site in module.sites] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("handlers", "expected", "unmet"),
+    [
+        ("except Exception: import no_such_a", "local", [("no_such_a", True)]),
+        ("except SyntaxError: import no_such_a", "local", [("no_such_a", True)]),
+        ("except ImportError: import no_such_a", "local", []),
+        ("except KeyError: import no_such_a", "local", [("no_such_a", False)]),
+        (
+            "except ImportError: import no_such_a\nexcept Exception: import no_such_b",
+            "local",
+            [("no_such_b", True)],
+        ),
+        ("except Exception: import os", "ignored", []),
+        ("except Exception: raise", "local", []),
+    ],
+)
+def test_an_own_file_that_fails_leads_to_the_handler_that_catches_it(
+    handlers: str, expected: str, unmet: list[tuple[str, bool]]
+) -> None:
+    found = imports_of(f"try:\n  try: import broken\n  except ValueError: pass\n{handlers}\n")
+    assert statuses(found)["broken"] == expected
+    assert [(use.answer.module, use.certain) for use in found.unmet] == unmet
 
 
 def only_use(code: str, *, live: Iterable[str] | None = None) -> Use:

@@ -65,6 +65,17 @@ def lacks(code: str, python: str) -> tuple[Lack, ...]:
         ("try: from os import path\nexcept ImportError: unicode", []),
         ("try: import nowhere, json\nexcept: unicode", [("unicode", True)]),
         ("try: f()\nexcept: unicode", [("unicode", False)]),
+        ("import select\nif hasattr(select, 'kqueue'): select.kevent", []),
+        ("import select\nif not hasattr(select, 'kqueue'): unicode", [("unicode", True)]),
+        ("import select as s\nx = s\nif hasattr(x, 'kqueue'): unicode", []),
+        ("import os\nif hasattr(os, 'nobody_knows'): unicode", [("unicode", False)]),
+        ("import os\nif hasattr(os, 'memfd_create'): unicode", [("unicode", True)]),
+        ("import os\nos.getcwdu = f\nif hasattr(os, 'getcwdu'): unicode", [("unicode", False)]),
+        ("if hasattr(x, 'kqueue'): unicode", [("unicode", False)]),
+        ("import os\nif hasattr(other, 'getcwdu'): os.getcwdu", [("os.getcwdu", False)]),
+        ("import os\ndef f(x):\n if hasattr(x, 'getcwdu'): os.getcwdu", []),
+        ("import os\nif getattr(os, 'getcwdu', None) is not None: os.getcwdu", []),
+        ("if hasattr('', 'decode'): u''.decode", []),
     ],
 )
 def test_a_use_fails_or_does_not(code: str, expected: list[tuple[str, bool]]) -> None:

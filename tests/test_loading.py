@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audit.loading import Loaded, loading
+from audit.failing import failing as unable
+from audit.loading import Loaded, loading, reached
 from audit.model import DEFAULT_HANDLER, Entry, Location, Project
+from audit.own import OwnModules
 from audit.report import Context, ImportedModule, ImportSite, Met
 from audit.runtimes import read_runtimes
 from audit.shipped import RUNTIMES, data_text
@@ -27,7 +29,14 @@ def _loaded(
     code: str, runtimes: Mapping[str, Runtime], python: str = "3.6", failing: tuple[int, ...] = ()
 ) -> Loaded:
     """How `index.py` with some code loads `other.py`; imports on the failing lines find nothing."""
-    files = {"index.py": code, "other.py": "", "both.py": "import other\n"}
+    files = {
+        "index.py": code,
+        "other.py": "",
+        "both.py": "import other\n",
+        "broken.py": "import other\nthis is no Python\n",
+        "through.py": "import broken\n",
+        "refusing.py": "import sys\nimport other\nassert sys.version_info < (3,)\n",
+    }
     project = Project(
         root=".",
         declared_in=(),
@@ -38,7 +47,9 @@ def _loaded(
     )
     sites = tuple(ImportSite(Location("index.py", line), Context.GUARDED) for line in failing)
     modules = (ImportedModule("absent", Met.IGNORED, None, "", sites),)
-    found = loading(project, local_modules(files, [""]), runtimes[python], modules)
+    runtime = runtimes[python]
+    unloadable = unable(project, OwnModules(files, [""]), runtime)
+    found = loading(project, local_modules(files, [""]), runtime, modules, unloadable)
     assert found is not None
     return found.of("other.py")
 
@@ -59,6 +70,27 @@ def _loaded(
         ("if __name__ == '__main__':\n    import other\n", Loaded.NEVER),
         ("try:\n    import other\nexcept ImportError:\n    pass\n", Loaded.SURELY),
         ("try:\n    import json\nexcept ImportError:\n    import other\n", Loaded.CALLED),
+        ("try:\n    import other\nexcept SyntaxError:\n    import json\n", Loaded.SURELY),
+        ("import broken\n", Loaded.SURELY),
+        ("try:\n    import broken\nexcept ImportError:\n    pass\n", Loaded.SURELY),
+        ("try:\n    import broken\nexcept SyntaxError:\n    pass\n", Loaded.CALLED),
+        ("try:\n    import refusing\nexcept:\n    pass\n", Loaded.SURELY),
+        ("try:\n    import through\nexcept:\n    pass\n", Loaded.CALLED),
+        ("try:\n    import broken\nexcept SyntaxError:\n    import other\n", Loaded.SURELY),
+        ("try:\n    import broken\nexcept Exception:\n    import other\n", Loaded.SURELY),
+        ("try:\n    import refusing\nexcept AssertionError:\n    import both\n", Loaded.SURELY),
+        ("try:\n    import json\nexcept SyntaxError:\n    import other\n", Loaded.NEVER),
+        ("try:\n    import json\nexcept KeyError:\n    import other\n", Loaded.PERHAPS),
+        (
+            "try: import broken\nexcept ImportError: import other\nexcept SyntaxError: pass\n",
+            Loaded.CALLED,
+        ),
+        (
+            "try: import broken\nexcept SyntaxError: pass\nelse: import other\n",
+            Loaded.CALLED,
+        ),
+        ("import sys\nif sys.version_info > (3,): sys.exit()\nimport other\n", Loaded.NEVER),
+        ("import sys\nif sys.version_info < (3,): sys.exit()\nimport other\n", Loaded.SURELY),
     ],
 )
 def test_how_a_file_is_loaded_depends_on_what_is_around_its_import(
@@ -79,6 +111,32 @@ def test_an_alternative_is_loaded_where_what_comes_before_it_is_not_found(
 ) -> None:
     code = "try:\n    import absent\nexcept ImportError:\n    import other\n"
     assert _loaded(code, runtimes, failing=(2,)) is Loaded.SURELY
+
+
+def test_what_a_try_survives_is_told_apart(runtimes: Mapping[str, Runtime]) -> None:
+    files = {
+        "index.py": "try: import through\nexcept SyntaxError: pass\n",
+        "through.py": "import broken\n",
+        "broken.py": "import other\nthis is no Python\n",
+        "other.py": "",
+    }
+    project = Project(
+        root=".",
+        declared_in=(),
+        declared=(),
+        sources=tuple(read_source(path, text.encode())[0] for path, text in files.items()),
+        files=frozenset(files),
+        entries=(Entry(DEFAULT_HANDLER),),
+    )
+    local, runtime = local_modules(files, [""]), runtimes["3.6"]
+    unloadable = unable(project, OwnModules(files, [""]), runtime)
+
+    found = loading(project, local, runtime, (), unloadable)
+
+    assert found is not None
+    assert found.surely == {"index.py", "through.py"}
+    assert found.survived == {"through.py", "broken.py", "other.py"}
+    assert reached(project, local, runtime, unloadable) == frozenset({"index.py", "through.py"})
 
 
 def test_without_a_handler_nothing_is_told(runtimes: Mapping[str, Runtime]) -> None:

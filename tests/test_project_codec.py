@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.code import Attempt, Condition, Definition, Function, Import, Source
+from audit.code import Attempt, Condition, Definition, Function, Handled, Import, Source
 from audit.model import Location
 from audit.project.codec import members_of
 
@@ -65,13 +65,18 @@ def test_every_value_comes_back_with_its_type(kind: type[tuple[object, ...]]) ->
 
 
 def test_blocks_are_told_apart() -> None:
-    blocks = (Function("f"), Condition("PY3", holds=True), Attempt(1, 0, (True, False)))
+    blocks = (
+        Function("f"),
+        Condition("PY3", holds=True),
+        Attempt(1, 0, (True, False)),
+        Handled(1, 0, (("E",),), (True,)),
+    )
     value = Import("os", 3, blocks=blocks)
     members = members_of(Import)
 
     back = members.read(through_json(members.write(value)))
 
-    assert list(map(type, back.blocks)) == [Function, Condition, Attempt]
+    assert list(map(type, back.blocks)) == [Function, Condition, Attempt, Handled]
 
 
 def test_what_has_its_default_takes_no_room() -> None:

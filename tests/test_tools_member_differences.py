@@ -77,3 +77,7 @@ def test_the_data_is_grouped_by_module_and_signs() -> None:
     assert tuple(document["measured"]) == PYTHONS
     for rows in (*document["members"].values(), *document["keywords"].values()):
         assert all(len(signs) == len(PYTHONS) and set(signs) <= set("+-?") for signs in rows)
+    for name, rows in document["submodules"].items():
+        assert all(len(signs) == len(PYTHONS) for signs in (rows[""], *filter(None, rows))), name
+        assert set(rows[""]) <= set("+.-?"), name
+        assert set(rows[""]) & set(".-"), name

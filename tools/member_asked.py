@@ -53,6 +53,13 @@ _STATEMENTS = frozenset({"exec", "print"})  # of Python 2, and called alike ther
 _OF_PRINT = frozenset({"print.__mod__", "print.__rshift__"})  # `print("%s") % x`, `print >>f, x`
 # Arguments that a function hands on as `**kwargs`, or that C takes without telling: each in a call.
 _CALLS = {
+    # Codecs that turn text into text, or bytes into bytes, and stand as an argument of their own.
+    "bytes.decode(base64)": "b'eA=='.decode('base64')",
+    "bytes.decode(hex)": "b'78'.decode('hex')",
+    **{
+        f"str.encode({codec})": f"'x'.encode('{codec}')"
+        for codec in ("base64", "bz2", "hex", "quopri", "rot13", "uu", "zip", "zlib")
+    },
     "functools:lru_cache(user_function)": "lru_cache(max)(1, 2)",
     "json:dump(encoding)": "dump({}, open(os.devnull, 'w'), encoding='utf-8')",
     "json:dumps(encoding)": "dumps({}, encoding='utf-8')",

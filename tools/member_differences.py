@@ -29,6 +29,7 @@ from tools.member_asked import (
     keyword_patterns,
     patterns,
 )
+from tools.submodules import submodules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -52,10 +53,17 @@ def main(arguments: list[str]) -> int:
     if not interpreters:
         print("no interpreter: name some", file=sys.stderr)
         return 1
-    asked = sorted(ask(interpreters), key=lambda each: _order(each.python))
+    answers = ask(interpreters)
+    paths = {each.python: path for path, each in zip(interpreters, answers, strict=True)}
+    asked = sorted(answers, key=lambda each: _order(each.python))
     members, keywords = patterns(asked), keyword_patterns(asked)
     files = {
-        _DATA: _document(asked, kept(members, member_rule), kept(keywords, keyword_rule)),
+        _DATA: _document(
+            asked,
+            kept(members, member_rule),
+            kept(keywords, keyword_rule),
+            submodules({each.python: paths[each.python] for each in asked}),
+        ),
         _PAGE: _page(asked, members, keywords),
     }
     for path, text in files.items():
@@ -106,13 +114,17 @@ def _says(rule: Since, python: tuple[int, int]) -> bool:
 
 
 def _document(
-    asked: Sequence[Asked], members: Mapping[str, str], keywords: Mapping[str, str]
+    asked: Sequence[Asked],
+    members: Mapping[str, str],
+    keywords: Mapping[str, str],
+    below: Mapping[str, Mapping[str, str]],
 ) -> str:
     document = {
         "about": "what vermin's rules lack of CPython on Linux; tools/member_differences.py",
         "measured": {each.python: each.version for each in asked},
         "members": _grouped(members),
         "keywords": _grouped(keywords),
+        "submodules": below,
     }
     return json.dumps(document, indent=1) + "\n"
 
@@ -136,7 +148,8 @@ def _page(asked: Sequence[Asked], members: Mapping[str, str], keywords: Mapping[
         "held against `hasattr` and the signatures of CPython on Linux. Left out: where the module",
         "or class is not there, what a class sets on its instances, and functions of C that do not",
         "tell their arguments. What was refuted is corrected by `data/member_differences.json`,",
-        "which also holds what vermin has no rule for.",
+        "which also holds what vermin has no rule for, and which submodules are there without an",
+        "import of their own (`tools/submodules.py`).",
         "",
         *_share("members", asked, members, member_rule),
         *_share("arguments by keyword", asked, keywords, keyword_rule),

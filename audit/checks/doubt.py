@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from audit.checks.wording import listed
 from audit.handler import entries_on
+from audit.loading import Loaded
 from audit.report import Verdict
 
 if TYPE_CHECKING:
@@ -55,6 +56,28 @@ def doubt(assessment: Assessment, placed: Placed) -> Doubt | None:
     if not placed.certain:
         return Doubt("it stands under a test that cannot be decided", Verdict.UNKNOWN)
     return None
+
+
+def unloaded(assessment: Assessment, source: str, path: str) -> Doubt | None:
+    """Return why loading the function may not load a file; None where it surely does.
+
+    `source` is the file relative to the project root, `path` what the user calls it.
+    """
+    loading = assessment.loading
+    if loading is None:
+        return None
+    if source in loading.survived:
+        return Doubt("the `try` around its import goes on without it", Verdict.READY)
+    match loading.of(source):
+        case Loaded.SURELY:
+            return None
+        case Loaded.PERHAPS:
+            return Doubt("it is loaded under a test that cannot be decided", Verdict.UNKNOWN)
+        case Loaded.CALLED:
+            reason = "only a function that is called, or an alternative not needed, loads it"
+            return Doubt(reason, Verdict.READY)
+        case Loaded.NEVER:
+            return Doubt(f"{path} is not loaded by the handler", Verdict.READY)
 
 
 def weight(assessment: Assessment, placed: Placed) -> int:

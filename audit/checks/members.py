@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from audit.checks.doubt import Doubt, doubt
 from audit.checks.instead import instead
+from audit.checks.wording import listed
 from audit.loading import Loaded
 from audit.report import Finding, Rule, Severity, Verdict
-from audit.source.members import BARE, SUBSCRIPT
+from audit.source.members import BARE, LOADING, SUBSCRIPT
 from audit.source.members.operations import MERGE, UNION
 
 if TYPE_CHECKING:
@@ -24,16 +25,22 @@ RULE = Rule(
     explanation="""\
 The code uses something of the standard library that this runtime's Python does not have: a
 function, class or constant of a module (`asyncio.run` on 3.6), a method of a built-in type
-(`dict.has_key` on Python 3), a built-in name (`unicode`), or an argument by keyword
-(`subprocess.run(capture_output=True)` on 3.6). It was added later, or removed or renamed. The
-line fails with an ImportError, AttributeError, NameError or TypeError when it runs; the syntax
-check does not see it.
+(`dict.has_key` on Python 3), a built-in name (`unicode`), an argument by keyword
+(`subprocess.run(capture_output=True)` on 3.6), a codec (`"x".encode("hex")` on Python 3) or a
+submodule (`urllib.parse` after `import urllib` on 2.7). It was added later, or removed or renamed.
+The line fails with an ImportError, AttributeError, NameError, TypeError or LookupError when it
+runs; the syntax check does not see it. Of a file that the runtime does not compile (SCF301) none
+is reported.
 
 It is an error where loading the handler's module runs the line, and in the handler itself. It is
 a warning in other functions (they fail when they are called) and in files that the handler does
 not load. Where a test that cannot be decided stands around it, it is a warning, and the verdict
 is `unknown`. Code under a version test, in a `try` that catches the failure and goes on, or under
 a `hasattr` that asks for the name, counts as it runs.
+
+A submodule that the runtime has, and that no own file imports (`logging.handlers` after
+`import logging` alone), is there only if something else loaded it: a warning, and the verdict
+`unknown` unless a distribution is imported that may have done so. Import it by its full name.
 
 The rules are those of vermin, corrected by what real interpreters were found to have. What they
 do not know, and what a name stands for where that cannot be told, is not reported.
@@ -45,6 +52,8 @@ def find(assessment: Assessment) -> Iterator[Finding]:
     """Report each member or argument that is lacking, once, at the place that weighs most."""
     uses: dict[tuple[str, str], list[Lack]] = {}
     for lack in assessment.lacking:
+        if lack.because:
+            continue  # of an own module
         uses.setdefault((lack.member, lack.keyword), []).append(lack)
     for key in sorted(uses):
         yield _finding(assessment, uses[key])
@@ -52,7 +61,7 @@ def find(assessment: Assessment) -> Iterator[Finding]:
 
 def _finding(assessment: Assessment, uses: Sequence[Lack]) -> Finding:
     worst = max(uses, key=lambda each: _weight(assessment, each))
-    unsure = _doubt(assessment, worst)
+    unsure = doubt_of(assessment, worst)
     reasons = [_told(assessment, worst)]
     if unsure is not None:
         reasons.append(unsure.reason)
@@ -71,12 +80,19 @@ def _finding(assessment: Assessment, uses: Sequence[Lack]) -> Finding:
 
 
 def _weight(assessment: Assessment, lack: Lack) -> int:
-    unsure = _doubt(assessment, lack)
+    unsure = doubt_of(assessment, lack)
     return (unsure.verdict if unsure else Verdict.BLOCKED).rank
 
 
-def _doubt(assessment: Assessment, lack: Lack) -> Doubt | None:
+def doubt_of(assessment: Assessment, lack: Lack) -> Doubt | None:
+    """Return why loading the function may not run a use; None where it surely does."""
     unsure = doubt(assessment, lack)
+    if lack.unless is not None and not (unsure and unsure.verdict is Verdict.READY):
+        others = listed(lack.unless, "or") if lack.unless else "the platform"
+        return Doubt(
+            f"it is there only if {others} loaded it before",
+            Verdict.READY if lack.unless else Verdict.UNKNOWN,
+        )
     if assessment.loading is None or (unsure and unsure.verdict is Verdict.READY):
         return unsure
     loaded = assessment.loading.of(lack.source)
@@ -92,17 +108,27 @@ def _doubt(assessment: Assessment, lack: Lack) -> Doubt | None:
 def _told(assessment: Assessment, lack: Lack) -> str:
     name, owner = assessment.runtime.name, lack.member.removesuffix(f".{SUBSCRIPT}")
     since = _since(assessment, lack)
+    if lack.unless is not None:
+        package = lack.member.rpartition(".")[0]
+        return f"{lack.member} is not loaded by {package} on {name}, and nothing imports it"
     if (lack.member, lack.keyword) == BARE:
         return f"{lack.member} without parentheses fails on {name}: {since}"
-    if lack.keyword:
-        return f"{lack.member} has no argument {lack.keyword} on {name}: {since}"
+    if lack.keyword and lack.keyword != LOADING:
+        return f"{_passed(lack)} on {name}: {since}"
     if lack.member in _OPERATIONS:
         return f"{_OPERATIONS[lack.member]} fails on {name}: {since}"
     if lack.member != owner:
         return f"{owner}[...] fails on {name}, where the class takes no index: {since}"
-    if assessment.around.members.module_of(lack.member):
-        return f"{lack.member} is not in the standard library of {name}: {since}"
-    return f"{lack.member} is not built into {name}: {since}"
+    is_built_in = not assessment.around.members.module_of(lack.member)
+    where = "built into" if is_built_in else "in the standard library of"
+    return f"{lack.member} is not {where} {name}: {since}"
+
+
+def _passed(lack: Lack) -> str:
+    is_codec = lack.member in {"str.encode", "bytes.decode"}
+    if is_codec and lack.keyword not in {"encoding", "errors"}:
+        return f".{lack.member.rpartition('.')[2]}({lack.keyword!r}) fails"
+    return f"{lack.member} has no argument {lack.keyword}"
 
 
 _OPERATIONS = {
@@ -116,7 +142,7 @@ _OPERATIONS = {
 def _since(assessment: Assessment, lack: Lack) -> str:
     """Return which Pythons have it: `since Python 3.7`, `until Python 3.8`, `Python 2.7 has it`."""
     rules, python = assessment.around.members, assessment.runtime.python
-    having = rules.versions_with(lack.member, lack.keyword)
+    having = _having(assessment, lack)
     places = {each: place for place, each in enumerate(rules.pythons)}
     here = tuple(map(int, python.split(".")))
     newer = [each for each in having if tuple(map(int, each.split("."))) > here]
@@ -135,18 +161,28 @@ def _since(assessment: Assessment, lack: Lack) -> str:
     return f"until Python {having[-1]}" if having[1:] else f"Python {having[0]} has it"
 
 
+def _having(assessment: Assessment, lack: Lack) -> tuple[str, ...]:
+    rules = assessment.around.members
+    if lack.keyword == LOADING:
+        return rules.submodules.having(lack.member)
+    return rules.versions_with(lack.member, lack.keyword)
+
+
 def _remedy(assessment: Assessment, lack: Lack) -> str:
-    name = f"{lack.member}({lack.keyword})" if lack.keyword else lack.member
+    if lack.unless is not None:
+        return f"first in the file: import {lack.member}"
+    keyword = "" if lack.keyword == LOADING else lack.keyword
+    name = f"{lack.member}({keyword})" if keyword else lack.member
     known = assessment.remedies.of(name, assessment.runtime.python)
     if known is not None:
-        name = "" if lack.is_import or lack.keyword else lack.member
+        name = "" if lack.is_import or keyword else lack.member
         return instead(assessment, known, name)
-    if lack.keyword:
+    if keyword:
         return f"leave out {lack.keyword}, or do it another way where it is not taken"
     if lack.is_import:
         module, _, last = lack.member.rpartition(".")
         return f"try: from {module} import {last} / except ImportError: what there is without it"
-    having = assessment.around.members.versions_with(lack.member)
+    having = _having(assessment, lack)
     test = _test(lack.member, having, assessment.runtime.version)
     return f"under the test `{test}` alone, with what there is without it otherwise"
 

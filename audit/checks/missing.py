@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from audit.checks.doubt import Doubt, doubt, weight
 from audit.checks.instead import binding, instead
+from audit.checks.unbound import unbound
 from audit.checks.wording import called, listed, packing, vendoring
 from audit.evidence import may_be_packed
 from audit.model import Artefact
@@ -33,7 +34,9 @@ MISSING = Rule(
     explanation="""\
 Nothing on this runtime provides the module: neither its standard library, nor the project's
 own files, nor a vendored copy, nor a built-in, nor a distribution that is to be vendored. The
-function ends with "No module named ..." before its handler is called.
+function ends with "No module named ..." before its handler is called. So it does ("cannot import
+name ...") where an own module is there, and binds the name that is imported from it on no line,
+or only under tests that do not hold on this runtime.
 
 It is an error where loading the handler's module runs the import. It is a warning where that
 is not so: the import stands inside a function other than the handler (it fails when that is
@@ -71,6 +74,7 @@ def find(assessment: Assessment) -> Iterator[Finding]:
                 worst[use.answer.module] = use
     for module in sorted(worst):
         yield _finding(assessment, worst[module])
+    yield from unbound(assessment, MISSING)
 
 
 def _finding(assessment: Assessment, use: Use) -> Finding:

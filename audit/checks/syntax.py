@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
+from audit.checks.doubt import unloaded
 from audit.checks.wording import listed
 from audit.loading import Loaded
 from audit.model import Location
@@ -25,13 +26,14 @@ RULE = Rule(
 The runtime's Python does not compile the file: it has a construct that this Python lacks (an
 f-string on Python 2.7, `match` on Python 3.9), or had once (`print x` on Python 3), or something
 that no Python compiles. Whatever imports the file ends with a SyntaxError, and nothing of the
-file runs. `except ImportError` does not catch that.
+file runs. `except ImportError` does not catch that; `except SyntaxError`, `except Exception` and
+a bare `except` do.
 
 It is an error where loading the handler's module loads the file. It is a warning where that is
 not so: the handler does not load it, or only when a function is called, or only in place of a
-module that was not found. It is a warning, and the verdict `unknown`, where a test that cannot be
-decided stands before it, and where the grammar of the runtime is newer than the Python that
-reads the file.
+module that was not found, or in a `try` that goes on without it. It is a warning, and the verdict
+`unknown`, where a test that cannot be decided stands before it, and where the grammar of the
+runtime is newer than the Python that reads the file.
 
 A real interpreter that was asked (found on PATH, or given with `--python`) has the last word.
 
@@ -153,7 +155,8 @@ def _finding(
     assessment: Assessment, source: Source, refusal: _Refusal, others: Sequence[Runtime]
 ) -> Finding:
     path = posixpath.normpath(posixpath.join(assessment.project.root, source.path))
-    doubt, verdict = _doubt(assessment, source, path)
+    doubt = unloaded(assessment, source.path, path)
+    verdict = doubt.verdict if doubt else Verdict.BLOCKED
     if not refusal.is_sure and verdict is Verdict.BLOCKED:
         verdict = Verdict.UNKNOWN
     is_or_may_be = "is not" if refusal.is_sure else "may not be"
@@ -163,29 +166,11 @@ def _finding(
     return Finding(
         rule=RULE,
         severity=RULE.severity if verdict is Verdict.BLOCKED else Severity.WARNING,
-        message=f"{message}; {doubt}" if doubt else message,
+        message=f"{message}; {doubt.reason}" if doubt else message,
         remedy=_remedy(assessment, refusal, fitting),
         verdict=verdict,
         at=Location(path, refusal.line),
     )
-
-
-def _doubt(assessment: Assessment, source: Source, path: str) -> tuple[str, Verdict]:
-    """Return why loading the function may not load the file, and what the runtime then gets."""
-    if assessment.loading is None:
-        return "", Verdict.BLOCKED
-    match assessment.loading.of(source.path):
-        case Loaded.SURELY:
-            return "", Verdict.BLOCKED
-        case Loaded.PERHAPS:
-            return "it is loaded under a test that cannot be decided", Verdict.UNKNOWN
-        case Loaded.CALLED:
-            return (
-                "only a function that is called, or an alternative not needed, loads it",
-                Verdict.READY,
-            )
-        case Loaded.NEVER:
-            return f"{path} is not loaded by the handler", Verdict.READY
 
 
 def _remedy(assessment: Assessment, refusal: _Refusal, others: Sequence[str]) -> str:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from audit.source.conditions import is_version_test
 from audit.source.tokens import Code, UndecidedError, line_end, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _MARKS = (b"version_info", b"sys.version", b"hexversion", b"python_version", b"PY2", b"PY3")
-_MARK = re.compile(
-    r"\b(?:version_info|sys\.version|hexversion|python_version(?:_tuple)?|PY[23]\d*)\b"
-).search
 _ASSIGNMENT = re.compile(rb"\n([A-Za-z_]\w*)[ \t]*(?::[^=\n]*)?=(?!=)([^\n]*)")
 _WORDS = re.compile(r"[^\W\d]\w*").findall
-_NONE: Mapping[str, str] = {}
+NO_BINDINGS: Mapping[str, str] = {}
 
 
 def bindings(data: bytes) -> Mapping[str, str]:
@@ -26,7 +24,7 @@ def bindings(data: bytes) -> Mapping[str, str]:
     left out, and so is a test that begins on a later line than its assignment.
     """
     if not any(_is_assigned(data, root) for root in (b"version", b"PY")):  # of all marks
-        return _NONE
+        return NO_BINDINGS
     found: dict[str, str] = {}
     unclear: set[str] = set()
     code = Code(data)
@@ -37,7 +35,7 @@ def bindings(data: bytes) -> Mapping[str, str]:
                 value = _value(data, code, match)
             except UndecidedError:
                 break
-            tests = _MARK(value) or not found.keys().isdisjoint(_WORDS(value))
+            tests = is_version_test(value, found)
             if value and found.setdefault(name, value if tests else "") != value:
                 unclear.add(name)
     return {name: value for name, value in found.items() if value and name not in unclear}

@@ -8,12 +8,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit.code import OTHERWISE, Attempt, Block, Condition, Function
+from audit.code import OTHERWISE, Attempt, Block, Condition, Function, Handled
+from audit.source.conditions import is_version_test
+from audit.source.exceptions import BARE
 from audit.source.heads import Head, body, columns, indent_at
 from audit.source.tokens import STRING, line_end, logical_lines, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from audit.source.heads import Passed, Place
 
 CATCHING = frozenset(
     {"ImportError", "ModuleNotFoundError", "Exception", "BaseException", "StandardError"}
@@ -28,25 +32,31 @@ ELDERS = 50
 
 
 class Tried(NamedTuple):
-    """What a `try` statement does about a failed import."""
+    """What a `try` statement does about a failed import, and about what else fails."""
 
-    group: int
-    branch: dict[Head, int]
-    """The clauses that are a branch, with its number."""
-    branches: tuple[bool, ...]
+    branch: dict[Head, Attempt]
+    """The clauses that are a branch where an import fails."""
+    handled: dict[Head, Handled]
+    """All clauses but `finally`."""
 
 
 class Chains:
     """The blocks around each head of one file, outermost first."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, bindings: Mapping[str, str]) -> None:
         self._data = data
+        self._bindings = bindings
         self._chains: dict[Head | None, tuple[Block, ...]] = {None: ()}
+        self._past: dict[Head, tuple[Condition, ...]] = {}
         self._tests: dict[Head, str] = {}
         self._tried: dict[Head, Tried | None] = {}
         self._groups = 0
 
-    def around(self, head: Head | None) -> tuple[Block, ...]:
+    def around(self, place: Place) -> tuple[Block, ...]:
+        """Return what decides about a statement at a place."""
+        return (*self._around(place.head), *self._early(place.before))
+
+    def _around(self, head: Head | None) -> tuple[Block, ...]:
         """Return what encloses a statement right within `head`."""
         missing: list[Head] = []
         while head is not None and head not in self._chains:
@@ -54,8 +64,41 @@ class Chains:
             head = head.parent
         chain = self._chains[head]
         for inner in reversed(missing):
-            chain = self._chains[inner] = (*chain, *self._own(inner))
+            early = self._early(inner.before)
+            chain = self._chains[inner] = (*chain, *early, *self._own(inner))
         return chain
+
+    def _early(self, passed: Passed | None) -> list[Condition]:
+        """Return the tests of the version before a place that must let control come to it."""
+        found: list[tuple[Condition, ...]] = []
+        while passed is not None:
+            found.append(self._left_by(passed.head))
+            passed = passed.before
+        conditions = [each for conditions in reversed(found) for each in conditions]
+        return conditions[:ELDERS]
+
+    def _left_by(self, first: Head) -> tuple[Condition, ...]:
+        """Return what must be so that control comes past an `if`: nothing where it always does."""
+        if first not in self._past:
+            clauses = first.clauses
+            is_left = self._leaves(first)
+            has_else = [each.word for each in clauses[1:]] == [b"else"]
+            matters = is_left or (has_else and self._leaves(clauses[1]))
+            if matters and is_version_test(self._test(first), self._bindings):
+                self._past[first] = (
+                    Condition(self._test(first), holds=not is_left, is_early=True),
+                )
+            else:
+                self._past[first] = ()
+        return self._past[first]
+
+    def _leaves(self, clause: Head) -> bool:
+        """Whether the last statement of a clause leaves it for good, and is a simple one."""
+        last = b""
+        for each in _all_statements(self._data, body(self._data, clause), clause.indent):
+            last = each
+        parts = [part.strip() for part in last.split(b";")]
+        return bool(_LEAVES(next(filter(None, reversed(parts)), b"")))
 
     def _own(self, head: Head) -> Iterable[Block]:
         if head.word == b"def":
@@ -84,37 +127,50 @@ class Chains:
             self._tests[head] = test
         return test
 
-    def _suppressed(self, head: Head) -> Iterable[Attempt]:
-        if not suppresses(self._test(head)):
-            return ()
+    def _suppressed(self, head: Head) -> Iterable[Block]:
+        names = suppressed(self._test(head))
+        if not names:
+            return
         self._groups += 1
-        return (Attempt(self._groups, 0, (True, True)),)
+        yield Handled(self._groups, 0, (names,), (True,))
+        if not CATCHING.isdisjoint(names):
+            yield Attempt(self._groups, 0, (True, True))
 
     def _attempt(self, head: Head) -> Iterable[Block]:
         first = head.clauses[0]
         if first not in self._tried:
             self._tried[first] = self._try(first)
         tried = self._tried[first]
-        if tried is not None and head in tried.branch:
-            return (Attempt(tried.group, tried.branch[head], tried.branches),)
-        if head.word != b"except":
-            return ()
-        tried_first = _first_statement(self._data, body(self._data, first))
-        return (Condition(unseen(self._test(head), tried_first.decode()), holds=True),)
+        if tried is None or head not in tried.handled:
+            return
+        yield tried.handled[head]
+        if head in tried.branch:
+            yield tried.branch[head]
+        elif head.word == b"except":
+            tried_first = _first_statement(self._data, body(self._data, first))
+            yield Condition(unseen(self._test(head), tried_first.decode()), holds=True)
 
     def _try(self, first: Head) -> Tried | None:
-        handlers = [
-            clause
-            for clause in first.clauses
-            if clause.word == b"except" and catches(self._test(clause))
-        ]
+        handlers = [clause for clause in first.clauses if clause.word == b"except"]
         if not handlers:
             return None
-        ends = [not self._stops(each) for each in (first, *handlers)]
         self._groups += 1
-        branch = {each: n for n, each in enumerate((first, *handlers))}
-        branch |= {each: OTHERWISE for each in first.clauses if each.word == b"else"}
-        return Tried(self._groups, branch, tuple(ends))
+        others = [clause for clause in first.clauses if clause.word == b"else"]
+        names = tuple(caught(self._test(each)) for each in handlers)
+        ends = tuple(not self._stops(each) for each in handlers)
+        handled = {
+            clause: Handled(self._groups, number, names, ends)
+            for clause, number in _numbered(first, handlers, others)
+        }
+        catching = [number for number, each in enumerate(handlers) if sees_import(names[number])]
+        branches = (not self._stops(first), *(ends[number] for number in catching))
+        seeing = [handlers[number] for number in catching]
+        branch = {
+            clause: Attempt(self._groups, number, branches)
+            for clause, number in _numbered(first, seeing, others)
+            if seeing
+        }
+        return Tried(branch, handled)
 
     def _stops(self, clause: Head) -> bool:
         """Whether a statement right within the clause raises or exits."""
@@ -122,7 +178,18 @@ class Chains:
         return any(_STOPS(each) for each in _statements(self._data, start, clause.indent))
 
 
+def _numbered(first: Head, handlers: list[Head], others: list[Head]) -> list[tuple[Head, int]]:
+    """Return the clauses of a `try` with the numbers of their branches."""
+    numbered = [(each, number) for number, each in enumerate((first, *handlers))]
+    return [*numbered, *((each, OTHERWISE) for each in others)]
+
+
 def _statements(data: bytes, start: int, outer: int) -> Iterator[bytes]:
+    """Yield the simple ones of the logical lines right within a clause."""
+    return (each for each in _all_statements(data, start, outer) if not _HEAD(each))
+
+
+def _all_statements(data: bytes, start: int, outer: int) -> Iterator[bytes]:
     """Yield the logical lines right within a clause, from after its colon, without strings."""
     end = line_end(data, start)
     first = _BARE(b"", data[start:end]).strip()
@@ -136,7 +203,7 @@ def _statements(data: bytes, start: int, outer: int) -> Iterator[bytes]:
         if statement and width <= outer:
             return
         inner = inner or (width if statement else 0)
-        if statement and width == inner and not _HEAD(statement):
+        if statement and width == inner:
             yield statement
 
 
@@ -159,13 +226,21 @@ _HEAD = re.compile(
 _STOPS = re.compile(
     rb"(?:\A|;)[ \t\f]*(?:raise(?![\w\x80-\xff])|(?:(?:sys\.)?exit|quit|os\._exit)[ \t]*\()"
 ).search
+_LEAVES = re.compile(
+    rb"(?:return|raise|continue|break)(?![\w\x80-\xff])|(?:(?:sys\.)?exit|quit|os\._exit)[ \t]*\("
+).match
 _BOUND = re.compile(r"\s+as\s+\w+\Z|,\s*[\w.]+\s*\Z").sub
 
 
-def catches(handler: str) -> bool:
-    """Whether an `except` clause, as written after that word, sees a failed import."""
+def caught(handler: str) -> tuple[str, ...]:
+    """Return all names in what an `except` clause catches, as written after that word; sorted."""
     exceptions = _BOUND("", handler.removeprefix("*").strip())
-    return not exceptions or not CATCHING.isdisjoint(_WORDS(exceptions))
+    return tuple(sorted(set(_WORDS(exceptions)))) if exceptions else BARE
+
+
+def sees_import(names: Iterable[str]) -> bool:
+    """Whether a handler of some names sees a failed import."""
+    return not CATCHING.isdisjoint(names)
 
 
 def unseen(handler: str, tried: str) -> str:
@@ -183,6 +258,6 @@ _OF_PYTHON_2 = re.compile(
 ).fullmatch
 
 
-def suppresses(items: str) -> bool:
-    """Whether a `with`, as written after that word, has `contextlib.suppress(ImportError)`."""
-    return any(not CATCHING.isdisjoint(_WORDS(match[1])) for match in _SUPPRESS(items))
+def suppressed(items: str) -> tuple[str, ...]:
+    """Return the names in what a `with`, as written after that word, suppresses; sorted."""
+    return tuple(sorted({name for each in _SUPPRESS(items) for name in _WORDS(each[1])}))

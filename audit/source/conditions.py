@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from audit.platform import Runtime
 
 _VERSION = re.compile(
-    r"\b(?:version_info|sys\.version|hexversion|python_version(?:_tuple)?|PY[23]\d*)\b"
+    r"(?:(?<![\w.])|sys\.)(?:version_info|hexversion)\b"
+    r"|\b(?:sys\.version|python_version(?:_tuple)?|PY[23]\d*)\b"
 ).search
 _TYPING = re.compile(r"\bTYPE_CHECKING\b").search
 _MAIN = re.compile(r"\b__name__\b.*\b__main__\b|\b__main__\b.*\b__name__\b").search
@@ -189,6 +190,8 @@ def _called(node: ast.Call, scope: _Scope) -> object:
     match node.func:
         case ast.Name(id=("int" | "str" | "float" | "tuple" | "bool") as name):
             return _apply(_BUILTINS[name], *arguments)
+        case ast.Name(id="hasattr") if ast.unparse(node) in _ALWAYS_THERE:
+            return True
         case ast.Attribute(value=ast.Name(id="platform"), attr=name) if not arguments:
             return _PLATFORM[name](scope) if name in _PLATFORM else _UNKNOWN
         case ast.Attribute(
@@ -200,6 +203,9 @@ def _called(node: ast.Call, scope: _Scope) -> object:
             return _UNKNOWN
 
 
+_ALWAYS_THERE = frozenset(
+    f"hasattr(sys, '{name}')" for name in ("hexversion", "platform", "version", "version_info")
+)
 _BUILTINS: Mapping[str, Callable[..., object]] = {
     "int": int,
     "str": str,
@@ -224,11 +230,13 @@ def _named(node: ast.Name | ast.Attribute, scope: _Scope) -> object:
     if isinstance(node, ast.Attribute) and node.attr in _FIELDS:
         info = _value(node.value, scope)
         return _apply(operator.getitem, info, _FIELDS[node.attr])
-    name = ast.unparse(node)
-    known = _KNOWN.get(name) or _KNOWN.get(name.rpartition(".")[2])
-    if known:
-        return known(scope)
-    return _constant(name.rpartition(".")[2], scope)
+    full = ast.unparse(node)
+    owner, _, name = full.rpartition(".")
+    known = _KNOWN.get(full) or _KNOWN.get(name)
+    # Other modules have a `version_info`, too: their own.
+    if known and name in _OF_SYS and owner and not owner.endswith("sys"):
+        return _UNKNOWN
+    return known(scope) if known else _constant(name, scope)
 
 
 _FIELDS = {"major": 0, "minor": 1, "micro": 2}
@@ -267,3 +275,4 @@ _KNOWN: Mapping[str, Callable[[_Scope], object]] = {
     "os.name": lambda _: "posix",
     "TYPE_CHECKING": lambda _: False,
 }
+_OF_SYS = frozenset({"version_info", "hexversion"})

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import tree_sitter_python
 from tree_sitter import Language, Parser
 
-from audit.code import OTHERWISE, Attempt, Block, Condition, Function, Import
-from audit.source.blocks import ELDERS, catches, suppresses, unseen
+from audit.code import OTHERWISE, Attempt, Block, Condition, Function, Handled, Import
+from audit.source.bindings import NO_BINDINGS
+from audit.source.blocks import ELDERS, caught, sees_import, suppressed, unseen
+from audit.source.conditions import is_version_test
 from audit.source.statements import Candidate, Kind, candidates, without_strangers
 from audit.source.tokens import text
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from tree_sitter import Node
 
@@ -27,9 +29,10 @@ class _Site(NamedTuple):
     blocks: Blocks
 
 
-def imports(data: bytes) -> tuple[Import, ...]:
+def imports(data: bytes, bindings: Mapping[str, str] = NO_BINDINGS) -> tuple[Import, ...]:
     """Return the imports of source as `encoding.readable` gives it.
 
+    `bindings` are its names that are bound to tests of the version.
     Around and after what is no Python the grammar reads on as well as it can.
     """
     root = Parser(Language(tree_sitter_python.language())).parse(data).root_node
@@ -42,7 +45,10 @@ def imports(data: bytes) -> tuple[Import, ...]:
         if node.type in _IMPORTING and (candidate := _read(node)):
             found.append(candidate)
             sites[candidate.start] = _Site(node.start_point[0], blocks)
-        waiting += _within(node, blocks, groups)
+        if node.type in _BODIES:
+            waiting += _body(node, blocks, bindings)
+        else:
+            waiting += _within(node, blocks, groups)
     if root.has_error:
         at = row = 0
         for candidate in _lost(data, root, frozenset(sites)):
@@ -92,14 +98,43 @@ def _within(node: Node, blocks: Blocks, groups: Iterator[int]) -> Iterable[Place
         case "function_definition":
             name = _text(node.child_by_field_name("name"))
             return _with_body(node, blocks, (*blocks, Function(name)))
-        case "with_statement" if suppresses(_head(node)):
-            return _with_body(node, blocks, (*blocks, Attempt(next(groups), 0, (True, True))))
+        case "with_statement" if names := suppressed(_head(node)):
+            group = next(groups)
+            attempts = (Attempt(group, 0, (True, True)),) if sees_import(names) else ()
+            inner = (*blocks, Handled(group, 0, (names,), (True,)), *attempts)
+            return _with_body(node, blocks, inner)
         case "if_statement":
             return _if(node, blocks)
         case "try_statement":
             return _try(node, blocks, next(groups))
         case _:
             return [(child, blocks) for child in node.children]
+
+
+def _body(node: Node, blocks: Blocks, bindings: Mapping[str, str]) -> Iterator[Placed]:
+    """Yield the statements of a body, each with what must be so that control comes to it."""
+    early = 0
+    for child in node.children:
+        yield child, blocks
+        if child.type == "if_statement" and early < ELDERS:
+            past = _past(child, bindings)
+            if past is not None:
+                blocks, early = (*blocks, past), early + 1
+
+
+_BODIES = frozenset({"block", "module"})
+
+
+def _past(node: Node, bindings: Mapping[str, str]) -> Condition | None:
+    """Return what must be so that control comes past an `if`, where it asks for the version."""
+    is_left, others = _leaves(node), node.children_by_field_name("alternative")
+    has_else = [each.type for each in others] == ["else_clause"]
+    if not is_left and not (has_else and _leaves(others[0])):
+        return None
+    test = _text(node.child_by_field_name("condition"))
+    if not is_version_test(test, bindings):
+        return None
+    return Condition(test, holds=not is_left, is_early=True)
 
 
 def _with_body(node: Node, outer: Blocks, inner: Blocks) -> list[Placed]:
@@ -128,23 +163,32 @@ _HANDLERS = frozenset({"except_clause", "except_group_clause"})
 
 
 def _try(node: Node, blocks: Blocks, group: int) -> list[Placed]:
-    clauses = [child for child in node.children if child.type in _HANDLERS]
-    handlers = [clause for clause in clauses if catches(_head(clause))]
-    branches = tuple(not _stops(part) for part in (node, *handlers))
-    branch = {handler.id: number for number, handler in enumerate(handlers, 1)}
-    branch |= {child.id: OTHERWISE for child in node.children if child.type == "else_clause"}
-    others = {clause.id for clause in clauses} - branch.keys()
+    handlers = [child for child in node.children if child.type in _HANDLERS]
+    if not handlers:
+        return [(child, blocks) for child in node.children]
+    names = tuple(caught(_head(each)) for each in handlers)
+    ends = tuple(not _stops(each) for each in handlers)
+    seeing = [number for number, each in enumerate(names, 1) if sees_import(each)]
+    branches = (not _stops(node), *(ends[number - 1] for number in seeing))
+
+    def around(number: int) -> Blocks:
+        handled = Handled(group, number, names, ends)
+        if number > 0 and number not in seeing:
+            test = Condition(unseen(_head(handlers[number - 1]), _first(node)), holds=True)
+            return (*blocks, handled, test)
+        branch = seeing.index(number) + 1 if number > 0 else number
+        attempts = (Attempt(group, branch, branches),) if seeing else ()
+        return (*blocks, handled, *attempts)
+
+    numbers = {handler.id: number for number, handler in enumerate(handlers, 1)}
     parts: list[Placed] = []
     for child in node.children:
-        attempt = Attempt(group, branch.get(child.id, 0), branches)
-        around = (*blocks, attempt) if handlers else blocks
         if child.type == "block":
-            parts.append((child, around))
-        elif child.id in others:
-            test = Condition(unseen(_head(child), _first(node)), holds=True)
-            parts += _with_body(child, blocks, (*blocks, test))
-        elif child.id in branch:
-            parts += _with_body(child, blocks, around)
+            parts.append((child, around(0)))
+        elif child.id in numbers:
+            parts += _with_body(child, blocks, around(numbers[child.id]))
+        elif child.type == "else_clause":
+            parts += _with_body(child, blocks, around(OTHERWISE))
         else:
             parts.append((child, blocks))
     return parts
@@ -152,21 +196,34 @@ def _try(node: Node, blocks: Blocks, group: int) -> list[Placed]:
 
 def _first(clause: Node) -> str:
     """Return the first statement right within a clause."""
-    block = next((child for child in clause.children if child.type == "block"), None)
-    statements = block.named_children if block else ()
-    return next((_text(each) for each in statements if each.type != "comment"), "")
+    return next(map(_text, _statements(clause)), "")
 
 
 def _stops(clause: Node) -> bool:
+    return any(each.type == "raise_statement" or _exits(each) for each in _statements(clause))
+
+
+def _leaves(clause: Node) -> bool:
+    """Whether the last statement of a clause leaves it for good, and is a simple one."""
+    last = next(reversed(_statements(clause)), None)
+    return last is not None and (last.type in _LEAVING or _exits(last))
+
+
+_LEAVING = frozenset(
+    {"return_statement", "raise_statement", "continue_statement", "break_statement"}
+)
+
+
+def _statements(clause: Node) -> list[Node]:
     block = next((child for child in clause.children if child.type == "block"), None)
-    return any(
-        statement.type == "raise_statement"
-        or (
-            statement.type == "expression_statement"
-            and statement.children[0].type == "call"
-            and _text(statement.children[0].child_by_field_name("function")) in _EXITS
-        )
-        for statement in (block.named_children if block else ())
+    return [each for each in block.named_children if each.type != "comment"] if block else []
+
+
+def _exits(statement: Node) -> bool:
+    return (
+        statement.type == "expression_statement"
+        and statement.children[0].type == "call"
+        and _text(statement.children[0].child_by_field_name("function")) in _EXITS
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from audit.source.tokens import Code, UndecidedError, head_end, logical_lines
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Head:
     """The first line of a compound statement, or of one of its clauses."""
 
-    __slots__ = ("clauses", "end", "indent", "parent", "rank", "start", "word")
+    __slots__ = ("before", "clauses", "end", "indent", "parent", "rank", "start", "within", "word")
 
     def __init__(
         self, word: bytes, span: tuple[int, int], indent: int, parent: Head | None
@@ -35,19 +35,42 @@ class Head:
         """All clauses of the statement so far (`if`, `elif`, `else`), shared among them."""
         self.rank = 0
         """Its place among the clauses."""
+        self.before: Passed | None = None
+        """What stands before its statement, in the same body."""
+        self.within: Passed | None = None
+        """What stands in its own body, as far as it is read."""
 
 
-def enclosing(data: bytes, places: list[tuple[int, bytes | None]]) -> list[Head | None]:
-    """Return the innermost head around each place, for places in rising order.
+class Passed(NamedTuple):
+    """An `if` that control has passed, and those before it in the same body."""
+
+    head: Head
+    before: Passed | None
+
+
+class Place(NamedTuple):
+    """Where a statement stands."""
+
+    head: Head | None
+    """The innermost around it."""
+    before: Passed | None
+    """What stands before it in the same body."""
+
+
+def enclosing(
+    data: bytes, places: list[tuple[int, bytes | None]], *, siblings: bool = False
+) -> list[Place]:
+    """Return what is around each place, for places in rising order.
 
     A place is an offset with the white space before it on its line; None where there is
-    more than that. All clauses of every `try` around them are read to the end.
+    more than that. All clauses of every `try` around them are read to the end. What stands
+    before a place in its own body is read only with `siblings`.
     """
     outline, code = _Outline(data), Code(data)
-    found: list[Head | None] = []
+    found: list[Place] = []
     waiting = iter(places)
     place = next(waiting, None)
-    for match in _pattern(data, places).finditer(data):
+    for match in _pattern(data, places, int(siblings)).finditer(data):
         start = match.start(2)
         while place and place[0] < start:
             found.append(outline.place(*place))
@@ -62,9 +85,11 @@ def enclosing(data: bytes, places: list[tuple[int, bytes | None]]) -> list[Head 
     return found
 
 
-def _pattern(data: bytes, places: Iterable[tuple[int, bytes | None]]) -> re.Pattern[bytes]:
-    """Return what finds the heads that can be around the places: no deeper ones."""
-    widths = [_WIDEST + 1 if indent is None else len(indent) for _, indent in places]
+def _pattern(
+    data: bytes, places: Iterable[tuple[int, bytes | None]], more: int
+) -> re.Pattern[bytes]:
+    """Return what finds the heads that can be around the places: deeper ones only by `more`."""
+    widths = [_WIDEST + 1 if indent is None else len(indent) + more for _, indent in places]
     limit = next((limit for limit in _LIMITS if limit >= max(widths)), None)
     if limit is None or b"\n\t" in data or b"\n\f" in data:
         return _heads(rb"[ \t\f]*")
@@ -104,6 +129,8 @@ class _Outline:
         self._data = data
         self._open: list[Head] = []
         self._last: Head | None = None
+        self._passed: Passed | None = None
+        """What stands at the left margin, as far as it is read."""
         self._line = (1, 0)
         """Where a logical line begins and ends; no place to come is before it."""
 
@@ -111,16 +138,19 @@ class _Outline:
         """Whether a clause may follow that tells what a failed import means."""
         return any(head.clauses[0].word == b"try" for head in self._open)
 
-    def place(self, start: int, indent: bytes | None) -> Head | None:
-        """Return the head around a statement, or around an expression within one."""
+    def place(self, start: int, indent: bytes | None) -> Place:
+        """Return what is around a statement, or around an expression within one."""
         if indent is None:
             line, end = self._logical_line(start)
             last = self._last
             if last and line <= last.start < end:
-                return last if start >= body(self._data, last) else _outside(last)
+                head = last if start >= body(self._data, last) else _outside(last)
+                return Place(head, head.within)
             indent = indent_at(self._data, line)
         self._close(columns(indent))
-        return self._open[-1] if self._open else None
+        if not self._open:
+            return Place(None, self._passed)
+        return Place(self._open[-1], self._open[-1].within)
 
     def add(self, match: re.Match[bytes]) -> None:
         """Take note of a head."""
@@ -132,14 +162,26 @@ class _Outline:
         if len(self._open) >= _LIMIT:
             raise UndecidedError
         head = Head(word, span, indent, self._open[-1] if self._open else None)
+        head.before = head.parent.within if head.parent else self._passed
         if word in _CLAUSES:
             if before is None:
                 raise UndecidedError
             head.clauses = before.clauses
+            head.before = before.before
             head.rank = len(head.clauses)
             head.clauses.append(head)
+        elif word == b"if":
+            self._pass(head)
         self._open.append(head)
         self._last = head
+
+    def _pass(self, head: Head) -> None:
+        """Let what follows in the same body know of an `if`."""
+        passed = Passed(head, head.before)
+        if head.parent:
+            head.parent.within = passed
+        else:
+            self._passed = passed
 
     def _close(self, indent: int) -> Head | None:
         """Leave what a statement with this indentation is not in; return its elder clause."""
@@ -187,7 +229,7 @@ def body(data: bytes, head: Head) -> int:
 def _outside(head: Head) -> Head:
     """Return a stand-in for the test of a clause: in what it is in, after the clauses before."""
     test = Head(b"", (head.start, head.end), head.indent, head.parent)
-    test.clauses, test.rank = head.clauses, head.rank
+    test.clauses, test.rank, test.before = head.clauses, head.rank, head.before
     return test
 
 

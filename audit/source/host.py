@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 from itertools import count
 from typing import TYPE_CHECKING
 
-from audit.code import OTHERWISE, Attempt, Block, Condition, Function, Import
-from audit.source.blocks import CATCHING, unseen
+from audit.code import OTHERWISE, Attempt, Block, Condition, Function, Handled, Import
+from audit.source.bindings import NO_BINDINGS
+from audit.source.blocks import ELDERS, sees_import, unseen
+from audit.source.conditions import is_version_test
+from audit.source.exceptions import caught, dotted, suppressed
+from audit.source.members.around import leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 Blocks = tuple[Block, ...]
 Placed = tuple[ast.AST, Blocks]
+Body = tuple[Sequence[ast.AST], Blocks]
 
 
-def imports(tree: ast.Module) -> tuple[Import, ...]:
-    """Return the imports of a file whose tree has the lines of the file."""
+def imports(tree: ast.Module, bindings: Mapping[str, str] = NO_BINDINGS) -> tuple[Import, ...]:
+    """Return the imports of a file whose tree has the lines of the file.
+
+    `bindings` are its names that are bound to tests of the version.
+    """
     has_method = any(
         isinstance(node, ast.ImportFrom)
         and node.module == "importlib"
@@ -32,7 +41,8 @@ def imports(tree: ast.Module) -> tuple[Import, ...]:
         node, blocks = waiting.pop()
         column = getattr(node, "col_offset", 0)
         found += [(column, each) for each in _read(node, blocks, has_method=has_method)]
-        waiting += _within(node, blocks, groups)
+        for body, around in _within(node, blocks, groups):
+            waiting += _placed(body, around, bindings)
     found.sort(key=lambda each: (each[1].line, each[0]))
     return tuple(each for _, each in found)
 
@@ -51,7 +61,7 @@ def _read(node: ast.AST, blocks: Blocks, *, has_method: bool) -> Iterator[Import
                 blocks=blocks,
             )
         case ast.Call(func=function, args=[ast.Constant(value=str(name)), *rest]):
-            called = _dotted(function)
+            called = dotted(function)
             known = called in _CALLS or (called == "import_module" and has_method)
             if known and DOTTED(name) and not (rest and called == "__import__"):
                 yield Import(module=name, line=function.lineno, blocks=blocks, dynamic=True)
@@ -63,72 +73,92 @@ _CALLS = frozenset({"__import__", "importlib.import_module"})
 DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*").fullmatch
 
 
-def _within(node: ast.AST, blocks: Blocks, groups: Iterator[int]) -> Iterator[Placed]:
-    """Yield the parts of a node, each with what is around it."""
+def _within(node: ast.AST, blocks: Blocks, groups: Iterator[int]) -> Iterator[Body]:
+    """Yield the parts of a node, those of one body together, with what is around them."""
     if isinstance(node, _TRY):
         yield from _try(node, blocks, next(groups))
         return
-    inside: tuple[ast.stmt, ...] = ()
+    inside: Blocks | None = None
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
-            inside = tuple(node.body)
-            yield from _placed(inside, (*blocks, Function(node.name)))
-        case ast.If():
-            inside = (*node.body, *node.orelse)
-            test = ast.unparse(node.test)
-            yield from _placed(node.body, (*blocks, Condition(test, holds=True)))
-            yield from _placed(node.orelse, (*blocks, Condition(test, holds=False)))
-        case ast.With() | ast.AsyncWith() if any(map(_suppresses, node.items)):
-            inside = tuple(node.body)
-            yield from _placed(inside, (*blocks, Attempt(next(groups), 0, (True, True))))
+            inside = (*blocks, Function(node.name))
+        case ast.If(test=test):
+            asked = ast.unparse(test)
+            yield [test], blocks
+            yield node.body, (*blocks, Condition(asked, holds=True))
+            yield node.orelse, (*blocks, Condition(asked, holds=False))
+            return
+        case ast.With() | ast.AsyncWith() if names := suppressed(node.items):
+            inside = (*blocks, *_suppressing(names, next(groups)))
         case _:
             pass
-    for child in ast.iter_child_nodes(node):
-        if child not in inside:
-            yield child, blocks
+    for name, value in ast.iter_fields(node):
+        if isinstance(value, list):
+            parts = [each for each in value if isinstance(each, ast.AST)]
+            yield parts, inside if inside is not None and name == "body" else blocks
+        elif isinstance(value, ast.AST):
+            yield [value], blocks
 
 
-def _placed(nodes: Iterable[ast.AST], blocks: Blocks) -> Iterator[Placed]:
-    return ((node, blocks) for node in nodes)
+def _placed(
+    body: Iterable[ast.AST], blocks: Blocks, bindings: Mapping[str, str]
+) -> Iterator[Placed]:
+    early = 0
+    for node in body:
+        yield node, blocks
+        if isinstance(node, ast.If) and early < ELDERS and (past := _past(node, bindings)):
+            blocks, early = (*blocks, past), early + 1
+
+
+def _past(node: ast.If, bindings: Mapping[str, str]) -> Condition | None:
+    """Return what must be so that control comes past an `if`, where it asks for the version."""
+    is_left = leaves(node.body)
+    if not is_left and not leaves(node.orelse):
+        return None
+    test = ast.unparse(node.test)
+    if not is_version_test(test, bindings):
+        return None
+    return Condition(test, holds=not is_left, is_early=True)
 
 
 _TRY: tuple[type[ast.Try], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
 
 
-def _try(node: ast.Try, blocks: Blocks, group: int) -> Iterator[Placed]:
-    handlers = [handler for handler in node.handlers if _catches(handler.type)]
-    branches = (not _stops(node.body), *(not _stops(handler.body) for handler in handlers))
+def _try(node: ast.Try, blocks: Blocks, group: int) -> Iterator[Body]:
+    names = tuple(caught(handler.type) for handler in node.handlers)
+    ends = tuple(not _stops(handler.body) for handler in node.handlers)
+    seeing = [number for number, each in enumerate(names, 1) if sees_import(each)]
+    branches = (not _stops(node.body), *(ends[number - 1] for number in seeing))
 
-    def around(branch: int) -> Blocks:
-        return (*blocks, Attempt(group, branch, branches)) if handlers else blocks
+    def around(number: int) -> Blocks:
+        if not names:
+            return blocks
+        handled = Handled(group, number, names, ends)
+        if number > 0 and number not in seeing:
+            return (*blocks, handled, unseen_by(node.handlers[number - 1]))
+        branch = seeing.index(number) + 1 if number > 0 else number
+        attempts = (Attempt(group, branch, branches),) if seeing else ()
+        return (*blocks, handled, *attempts)
 
-    def unseen_by(handler: ast.ExceptHandler) -> Blocks:
-        caught = ast.unparse(handler.type) if handler.type else ""
-        return (*blocks, Condition(unseen(caught, ast.unparse(node.body[0])), holds=True))
+    def unseen_by(handler: ast.ExceptHandler) -> Condition:
+        exceptions = ast.unparse(handler.type) if handler.type else ""
+        return Condition(unseen(exceptions, ast.unparse(node.body[0])), holds=True)
 
-    yield from _placed(node.body, around(0))
-    for handler in node.handlers:
-        caught = handler in handlers
-        branch = around(handlers.index(handler) + 1) if caught else unseen_by(handler)
-        yield from _placed(handler.body, branch)
+    yield node.body, around(0)
+    for number, handler in enumerate(node.handlers, 1):
+        yield handler.body, around(number)
         if handler.type:
-            yield handler.type, blocks
-    yield from _placed(node.orelse, around(OTHERWISE))
-    yield from _placed(node.finalbody, blocks)
+            yield [handler.type], blocks
+    yield node.orelse, around(OTHERWISE)
+    yield node.finalbody, blocks
 
 
-def _catches(exceptions: ast.AST | None) -> bool:
-    return exceptions is None or any(_last(node) in CATCHING for node in ast.walk(exceptions))
+def _suppressing(names: tuple[str, ...], group: int) -> Iterator[Block]:
+    yield Handled(group, 0, (names,), (True,))
+    if sees_import(names):
+        yield Attempt(group, 0, (True, True))
 
 
-def _suppresses(item: ast.withitem) -> bool:
-    call = item.context_expr
-    if not isinstance(call, ast.Call) or _dotted(call.func) not in _SUPPRESS:
-        return False
-    return any(_last(each) in CATCHING for each in call.args)
-
-
-_SUPPRESS = frozenset({"suppress", "contextlib.suppress"})
 _EXITS = frozenset({"exit", "quit", "sys.exit", "os._exit"})
 
 
@@ -138,25 +168,7 @@ def _stops(body: Iterable[ast.stmt]) -> bool:
         or (
             isinstance(node, ast.Expr)
             and isinstance(node.value, ast.Call)
-            and _dotted(node.value.func) in _EXITS
+            and dotted(node.value.func) in _EXITS
         )
         for node in body
     )
-
-
-def _last(node: ast.AST) -> str:
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-        case _:
-            return ""
-
-
-def _dotted(node: ast.AST) -> str:
-    match node:
-        case ast.Name(id=name):
-            return name
-        case ast.Attribute(value=ast.Name(id=name), attr=attribute):
-            return f"{name}.{attribute}"
-        case _:
-            return ""

@@ -7,10 +7,12 @@ statement only for those that are indented. What this cannot decide raises
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from audit.code import Block, Import
+from audit.source.bindings import NO_BINDINGS
 from audit.source.blocks import Chains
 from audit.source.heads import enclosing
 from audit.source.statements import Candidate, Kind, candidates, without_strangers
@@ -20,16 +22,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
-def imports(data: bytes) -> tuple[Import, ...]:
+def imports(data: bytes, bindings: Mapping[str, str] = NO_BINDINGS) -> tuple[Import, ...]:
     """Return the imports of source as `encoding.readable` gives it.
 
-    Raises UndecidedError where it takes a parser to tell.
+    `bindings` are its names that are bound to tests of the version. Raises UndecidedError where
+    it takes a parser to tell.
     """
     found = without_strangers(list(_statements(data, Code(data))))
-    return _imports(data, found, _blocks(data, found))
+    return _imports(data, found, _blocks(data, found, bindings))
 
 
-def beginning(data: bytes) -> tuple[tuple[Import, ...], int]:
+def beginning(
+    data: bytes, bindings: Mapping[str, str] = NO_BINDINGS
+) -> tuple[tuple[Import, ...], int]:
     """Return the imports before the first place that cannot be decided, and its offset.
 
     Without what encloses them, where that is undecided.
@@ -40,7 +45,7 @@ def beginning(data: bytes) -> tuple[tuple[Import, ...], int]:
         found.extend(_statements(data, code))
     found = without_strangers(found)
     with suppress(UndecidedError):
-        blocks = _blocks(data, found)
+        blocks = _blocks(data, found, bindings)
     return _imports(data, found, blocks), code.read
 
 
@@ -67,11 +72,18 @@ def _statements(data: bytes, code: Code) -> Iterator[Candidate]:
             yield candidate
 
 
-def _blocks(data: bytes, found: list[Candidate]) -> Mapping[int, tuple[Block, ...]]:
-    """Return the blocks around those statements that are not at the left margin."""
-    places = [(each.start, each.indent) for each in found if each.indent != b""]
+def _blocks(
+    data: bytes, found: list[Candidate], bindings: Mapping[str, str]
+) -> Mapping[int, tuple[Block, ...]]:
+    """Return the blocks of those statements that may have any: at the left margin few do."""
+    siblings = bool(found) and _ASKS(data, 0, found[-1].start) is not None
+    places = [(each.start, each.indent) for each in found if siblings or each.indent != b""]
     if not places:
         return {}
-    chains = Chains(data)
-    heads = enclosing(data, places)
-    return {start: chains.around(head) for (start, _), head in zip(places, heads, strict=True)}
+    chains = Chains(data, bindings)
+    around = enclosing(data, places, siblings=siblings)
+    return {start: chains.around(each) for (start, _), each in zip(places, around, strict=True)}
+
+
+_ASKS = re.compile(rb"version_info|sys\.version|hexversion|python_version|PY[23]").search
+"""Finds what a test of the version has, or a name that is bound to one."""

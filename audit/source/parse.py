@@ -10,29 +10,32 @@ from typing import TYPE_CHECKING
 
 from audit.model import Location, Problem
 from audit.source import lexer
+from audit.source.bindings import NO_BINDINGS
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Mapping
 
     from audit.code import Import
 
 
 def parsed(
-    path: str, data: bytes, tree: ast.Module | None
+    path: str, data: bytes, tree: ast.Module | None, bindings: Mapping[str, str] = NO_BINDINGS
 ) -> tuple[tuple[Import, ...], tuple[Problem, ...]]:
     """Return the imports of source as `encoding.readable` gives it, and where they end unseen.
 
     `tree` is the host's; where it has none, what is wrong with the file is told elsewhere.
+    `bindings` are its names that are bound to tests of the version.
     """
     if tree is not None:
         from audit.source import host  # noqa: PLC0415 - few files need it
 
-        return host.imports(tree), ()
+        return host.imports(tree, bindings), ()
     if len(data) > _LARGEST:
-        return _begun(path, data)
+        return _begun(path, data, bindings)
     from audit.source import grammar  # noqa: PLC0415 - loads tree-sitter and its grammar
 
-    return grammar.imports(data), ()
+    return grammar.imports(data, bindings), ()
 
 
 _LARGEST = 250_000
@@ -40,9 +43,11 @@ _LARGEST = 250_000
 grows with the square, for a file that is made to hurt."""
 
 
-def _begun(path: str, data: bytes) -> tuple[tuple[Import, ...], tuple[Problem, ...]]:
+def _begun(
+    path: str, data: bytes, bindings: Mapping[str, str]
+) -> tuple[tuple[Import, ...], tuple[Problem, ...]]:
     """Return the imports up to the place where the lexer cannot go on, and that place."""
-    found, offset = lexer.beginning(data)
+    found, offset = lexer.beginning(data, bindings)
     line = max(1, data.count(b"\n", 0, offset))
     message = "not read from here on: unclear without a parser, and too large for one"
     return found, (Problem(message, Location(path, line)),)

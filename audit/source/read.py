@@ -9,8 +9,9 @@ from audit.source import syntax
 from audit.source.bindings import bindings
 from audit.source.definitions import UNREAD, definitions
 from audit.source.encoding import readable
+from audit.source.endings import endings
 from audit.source.lexer import imports
-from audit.source.members import members
+from audit.source.members import Seen, look
 from audit.source.rules import NO_MEMBERS
 from audit.source.tokens import UndecidedError
 
@@ -29,19 +30,23 @@ def read_source(
     """
     code, _ = readable(path, data)
     read = syntax.read(data, code)
+    bound = bindings(code)
     problems: tuple[Problem, ...] = ()
     try:
-        found = imports(code)
+        found = imports(code, bound)
     except UndecidedError:
         from audit.source.parse import parsed  # noqa: PLC0415 - for few files
 
-        found, problems = parsed(path, code, read.tree)
+        found, problems = parsed(path, code, read.tree, bound)
+    seen = Seen((), UNREAD) if read.tree is None else look(read.tree, rules)
     source = Source(
         path=path,
         imports=found,
-        bindings=bindings(code),
+        bindings=bound,
         constructs=read.constructs,
-        members=() if read.tree is None else members(read.tree, rules),
+        members=seen.members,
         definitions=UNREAD if read.tree is None else definitions(read.tree, code),
+        names=seen.names,
+        endings=() if read.tree is None else endings(read.tree, code, bound),
     )
     return source, problems

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from audit.source.stdlib import StandardLibrary, nearest
+from audit.source.submodules import Submodules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,6 +94,7 @@ class Members:
         tables = self._tables
         members = {name for name, signs in tables.measured.items() if _LACKS in signs}
         members.update(_differing(tables.since))
+        members.update(self.submodules.rows)
         called = {name for (name, _), signs in tables.measured_keyword.items() if _LACKS in signs}
         called.update(name for name, _ in _differing(tables.since_keyword))
         return Words(
@@ -100,6 +102,11 @@ class Members:
             built_in=frozenset(name for name in members if "." not in name),
             called=frozenset(name.rpartition(".")[2] for name in called),
         )
+
+    @cached_property
+    def submodules(self) -> Submodules:
+        """What is known of those that not every Python has, or loads with their package."""
+        return Submodules(self.pythons, self._document["submodules"] if self.text else {})
 
     def module_of(self, name: str) -> str:
         """Return the module that a member is in; empty for a built-in name or its method."""

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from audit.code import Source
-    from audit.report import Finding, Report
+    from audit.report import Finding, Report, Verdict
     from audit.resolve.index import Index
 
 
@@ -210,6 +210,17 @@ def told(facts: Facts) -> Callable[..., Told]:
         (name, *_) = case.runtimes
         (runtime,) = (r for r in case.audited(facts).runtimes if r.runtime.python == name)
         return [_told(finding) for finding in runtime.findings if finding.rule.code == code]
+
+    return tell
+
+
+@pytest.fixture
+def verdict(facts: Facts) -> Callable[..., Verdict]:
+    """Audit a `Case` and return the verdict on its only runtime."""
+
+    def tell(**fields: Any) -> Verdict:  # noqa: ANN401  # a Case's own
+        (runtime,) = Case(**fields).audited(facts).runtimes
+        return runtime.verdict
 
     return tell
 

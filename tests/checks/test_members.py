@@ -32,6 +32,7 @@ def tell(told: Callable[..., Any], python: str, source: str, **fields: Any) -> l
     [
         ("3.6", "import os\nos.getcwdu()", GETCWDU),
         ("3.6", "unicode", "unicode is not built into Python3.6: Python 2.7 has it"),
+        ("3.6", "'x'.encode('Hex')", ".encode('hex') fails on Python3.6: Python 2.7 has it"),
         ("3.6", "{}.has_key", "dict.has_key is not built into Python3.6: Python 2.7 has it"),
         (
             "3.6",
@@ -321,12 +322,18 @@ def test_an_import_is_made_up_for_by_what_is_packed(
         (
             "3.6",
             "import StringIO",
-            "try: import StringIO / except ImportError: import io as StringIO",
+            (
+                "try: import StringIO / except ImportError: import io as StringIO; "
+                "and for bytes: import io, with io.BytesIO(...)"
+            ),
         ),
         (
             "3.6",
             "from StringIO import StringIO",
-            "try: from StringIO import StringIO / except ImportError: from io import StringIO",
+            (
+                "try: from StringIO import StringIO / except ImportError: from io import StringIO; "
+                "and for bytes: from io import BytesIO as StringIO"
+            ),
         ),
         (
             "2.7",
@@ -358,3 +365,57 @@ def test_a_module_has_its_remedy_too(
 ) -> None:
     found = told("SCF202", sources={"index.py": source}, runtimes=(python,))
     assert [each[2] for each in found] == [f"in its place: {code}"]
+
+
+@pytest.mark.parametrize(
+    ("python", "source", "head", "message", "remedy"),
+    [
+        (
+            "3.6",
+            "import logging\nlogging.handlers",
+            "warning unknown index.py:2 logging.handlers",
+            (
+                "logging.handlers is not loaded by logging on Python3.6, and nothing imports it; "
+                "it is there only if the platform loaded it before"
+            ),
+            "first in the file: import logging.handlers",
+        ),
+        (
+            "3.6",
+            "import logging, tkinter\nlogging.handlers",
+            "warning ready index.py:2 logging.handlers",
+            (
+                "logging.handlers is not loaded by logging on Python3.6, and nothing imports it; "
+                "it is there only if tkinter loaded it before"
+            ),
+            "first in the file: import logging.handlers",
+        ),
+        (
+            "3.6",
+            "import logging\ndef other(): logging.handlers",
+            "warning ready index.py:2 logging.handlers",
+            (
+                "logging.handlers is not loaded by logging on Python3.6, and nothing imports it; "
+                "it fails when other() is called"
+            ),
+            "first in the file: import logging.handlers",
+        ),
+        (
+            "2.7",
+            "import collections\ncollections.abc.Mapping",
+            "error blocked index.py:2 collections.abc",
+            (
+                "collections.abc is not in the standard library of Python2.7: "
+                "Python 3.6 and later have it"
+            ),
+            (
+                "first in the file: try: import collections.abc as abc / "
+                "except ImportError: import collections as abc; and here: abc"
+            ),
+        ),
+    ],
+)
+def test_a_submodule_that_nothing_loads_is_told(  # noqa: PLR0913, PLR0917 - a row of a table
+    told: Callable[..., Any], python: str, source: str, head: str, message: str, remedy: str
+) -> None:
+    assert tell(told, python, source) == [(head, message, remedy)]

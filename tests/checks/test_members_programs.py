@@ -28,7 +28,7 @@ for name, program in json.loads(sys.stdin.read()).items():
         exec(compile(program, name, "exec", 0, 1), module.__dict__)
     except SyntaxError:
         failed[name] = "syntax"
-    except (AttributeError, ImportError, NameError, TypeError) as error:
+    except (AttributeError, ImportError, LookupError, NameError, TypeError) as error:
         failed[name] = str(error)
     except SystemExit:
         pass
@@ -294,6 +294,14 @@ here = os.getcwdu() if hasattr(os, "getcwdu") else os.getcwd()
 # a member asked for with and
 import os
 here = hasattr(os, "getcwdu") and os.getcwdu()
+
+# behind a clause that goes on, and one that leaves
+import sys
+if sys.version_info >= (3, 7):
+    pass
+elif sys.version_info >= (3,):
+    sys.exit()
+unicode
 
 # under a version test
 import sys, os
@@ -597,6 +605,42 @@ logging.basicConfig(handlers=[])
 
 # an argument that C took by position alone
 "a b".split(maxsplit=1)
+
+# a codec of Python 2 for text
+"x".encode("hex")
+
+# a codec of Python 2 under a name and in other letters
+text = "x"
+text.encode("Base64_codec")
+
+# a codec of Python 2 for bytes
+b"78".decode("hex")
+
+# a codec that every Python has
+"x".encode("utf-8")
+b"x".decode("latin-1", "replace")
+
+# a codec of Python 2, and who does without
+try:
+    "x".encode("zlib")
+except LookupError:
+    pass
+
+# what stands under a test for what Linux lacks
+import os, select
+if hasattr(select, "kqueue"):
+    os.getcwdu()
+    select.kevent
+
+# what stands under a test for what Linux lacks, turned around
+import os, select
+if not hasattr(select, "kqueue"):
+    os.getcwdu()
+
+# a test for a function, which tells nothing of its arguments
+import subprocess
+if hasattr(subprocess, "run"):
+    subprocess.run(["true"], capture_output=True)
 """
 
 UNTOLD = """

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.code import OTHERWISE, Attempt, Block, Condition, Function, Import
+from audit.code import OTHERWISE, Attempt, Block, Condition, Function, Handled, Import
 from audit.source import grammar, host, lexer
 from audit.source.blocks import CAUGHT, ON_PYTHON_3
 from audit.source.encoding import readable
@@ -26,10 +26,13 @@ REFERENCE = runpy.run_path(str(Path(__file__).with_name("ast_reference.script"))
 
 
 def blocks(source: str) -> dict[str, tuple[Block, ...]]:
-    """Return what the lexer says, without help of a parser."""
+    """Return what the lexer says, without help of a parser, and without what handlers catch."""
     data, problems = readable("index.py", textwrap.dedent(source).encode())
     assert problems == ()
-    return {each.module: each.blocks for each in lexer.imports(data)}
+    return {
+        each.module: tuple(block for block in each.blocks if not isinstance(block, Handled))
+        for each in lexer.imports(data)
+    }
 
 
 def test_functions_are_named_and_classes_are_not() -> None:
@@ -207,6 +210,91 @@ def test_a_name_that_python_2_alone_has_fails_on_python_3(
     assert found["b"] == (Condition(test, holds=True),)
 
 
+VERSION = "sys.version_info < (3,)"
+
+
+@pytest.mark.parametrize(
+    ("before", "decided"),
+    [
+        pytest.param(f"if {VERSION}: return", (VERSION, False), id="it returns"),
+        pytest.param(f"if {VERSION}:\n  x()\n  raise E  # why", (VERSION, False), id="it raises"),
+        pytest.param(f"if {VERSION}: sys.exit(';')", (VERSION, False), id="it exits"),
+        pytest.param(f"if {VERSION}: x = 1; return 'x'", (VERSION, False), id="it does both"),
+        pytest.param("if PY3: pass\nelse: return", ("PY3", True), id="the else returns"),
+        pytest.param("if OLD: continue", ("OLD", False), id="a name bound to a test"),
+        pytest.param("if DEBUG: return", None, id="another test"),
+        pytest.param("if PY3: f(); g()", None, id="it goes on"),
+        pytest.param("if PY3:\n  if x: return", None, id="it may go on"),
+        pytest.param("if PY3:\n  return\n  def f(): pass", None, id="not the last statement"),
+        pytest.param("if PY3: pass\nelif x: return", None, id="a later clause"),
+        pytest.param("for x in y:\n  if PY3: continue", None, id="in an inner body"),
+        pytest.param("for x in y: pass\nelse:\n  if PY3: raise", None, id="in an inner clause"),
+    ],
+)
+@pytest.mark.parametrize("width", [0, 1, 4, 8, 16, 20])
+def test_what_leaves_on_some_pythons_decides_about_what_comes_after(
+    before: str, decided: tuple[str, bool] | None, width: int
+) -> None:
+    body = "".join(f"{line}\n" for line in (*before.split("\n"), "import a", "if x: import b"))
+    head = "def f():\n" if width else ""
+    source = "import z\nOLD = PY2\n" + head + textwrap.indent(body, " " * width)
+    data, _ = readable("index.py", source.encode())
+    bound = {"OLD": "PY2"}
+    around = (Function("f"),) if width else ()
+    tests = (Condition(*decided, is_early=True),) if decided else ()
+    readers = [
+        lexer.imports(data, bound),
+        host.imports(ast.parse(data[1:]), bound),
+        grammar.imports(data, bound),
+    ]
+    for found in readers:
+        assert {each.module: each.blocks for each in found} == {
+            "z": (),
+            "a": (*around, *tests),
+            "b": (*around, *tests, Condition("x", holds=True)),
+        }
+
+
+def test_what_leaves_decides_about_what_is_defined_after_it_and_not_before() -> None:
+    assert blocks(
+        """
+        def f():
+            import a
+        if PY2:
+            import b
+            raise SystemExit
+        elif x:
+            import c
+        class C:
+            def g(self):
+                import d
+        """
+    ) == {
+        "a": (Function("f"),),
+        "b": (Condition("PY2", holds=True),),
+        "c": (Condition("PY2", holds=False), Condition("x", holds=True)),
+        "d": (Condition("PY2", holds=False, is_early=True), Function("g")),
+    }
+
+
+def test_of_a_try_it_is_known_what_each_handler_catches() -> None:
+    source = """
+        try: import a
+        except (b.C, SyntaxError) as e: import d
+        except ImportError: raise
+        except: import f
+        else: import g
+        """
+    data, _ = readable("index.py", textwrap.dedent(source).encode())
+    caught = (("C", "SyntaxError", "b"), ("ImportError",), ("BaseException",))
+    ends = (True, False, True)
+    first = {each.module: each.blocks[0] for each in lexer.imports(data)}
+    assert first == {
+        module: Handled(1, branch, caught, ends)
+        for module, branch in (("a", 0), ("d", 1), ("f", 3), ("g", OTHERWISE))
+    }
+
+
 def test_every_catching_handler_is_a_branch_and_groups_differ() -> None:
     assert blocks(
         """
@@ -269,15 +357,27 @@ SIMPLE = st.sampled_from(
         "x = '''\nelse:\n import no'''",
         "y = [z\nfor z in x\nif z]",
         "# if x: import no",
+        "if PY3: raise",
+        "if PY3:\n  x; exit('#')  # why",
+        "if PY3: continue",
+        "return",
+        "if x: pass\nelse: sys.exit(2)",
+        "if PY2: pass\nelse: import l; exit()",
         "print('''it's'''); exit(2)",
         "w = {a\n if b else c: d}",
     ]
 )
 TESTS = st.sampled_from(
-    ["a", "(b,\n c)", "d[1:] == ':'", "lambda: e", "f if g else h", "'''x\n'''"]
+    [
+        *("a", "(b,\n c)", "d[1:] == ':'", "lambda: e", "f if g else h", "'''x\n'''"),
+        *("PY2", "PY2", "sys.version_info < (\n3,)"),
+    ]
 )
 HANDLERS = st.sampled_from(
-    ["", " ImportError", " (A, Exception) as e", " KeyError", " mod.ModuleNotFoundError as e"]
+    [
+        *("", " ImportError", " (A, Exception) as e", " KeyError", " mod.ModuleNotFoundError as e"),
+        *(" SyntaxError", " (b.Own, SyntaxError)"),
+    ]
 )
 
 
@@ -337,6 +437,7 @@ def compound(draw: st.DrawFn, inner: st.SearchStrategy[str]) -> str:
             return f"{clause('try')}\n{clause('finally')}"
         case "with":
             items = ["x as y", "suppress(ImportError)", "contextlib.suppress(A, Exception), z"]
+            items.append("suppress(SyntaxError, a.B)")
             return clause(f"with {draw(st.sampled_from(items))}")
         case "def":
             return clause(
@@ -363,10 +464,12 @@ def _plain(found: tuple[Import, ...]) -> list[Any]:
         match block:
             case Function(name):
                 return ["def", name]
-            case Condition(test, holds):
-                return ["if", test, holds]
+            case Condition(test, holds, is_early):
+                return ["if", test, holds, is_early]
             case Attempt(group, branch, branches):
                 return ["try", group, branch, list(branches)]
+            case Handled(group, branch, caught, ends):
+                return ["handled", group, branch, [list(each) for each in caught], list(ends)]
 
     return [
         [

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from audit.code import Attempt, Block, Condition, Function
+from audit.code import Attempt, Block, Condition, Function, Handled
 from audit.source.read import read_source
 
 if TYPE_CHECKING:
@@ -30,23 +30,26 @@ def _plain(block: Block) -> list[Any]:
     match block:
         case Function(name):
             return ["def", name]
-        case Condition(test, holds):
-            return ["if", test, holds]
+        case Condition(test, holds, is_early):
+            return ["if", test, holds, is_early]
         case Attempt(group, branch, branches):
             return ["try", group, branch, list(branches)]
+        case Handled(group, branch, caught, ends):
+            return ["handled", group, branch, [list(each) for each in caught], list(ends)]
 
 
 def _differences(interpreter: Path, files: Iterable[Path]) -> dict[str, Any]:
-    read = {
-        str(path): [
+    read = {}
+    for path in files:
+        source, _ = read_source(str(path), path.read_bytes())
+        imports = [
             [
                 *(each.line, each.level, each.module, list(each.names), each.dynamic),
                 [_plain(block) for block in each.blocks],
             ]
-            for each in read_source(str(path), path.read_bytes())[0].imports
+            for each in source.imports
         ]
-        for path in files
-    }
+        read[str(path)] = [list(source.bindings), imports]
     done = subprocess.run(
         [interpreter, SCRIPT],
         input=json.dumps(read),

@@ -78,7 +78,10 @@ def names(source: str) -> list[str]:
         pytest.param("import os\nos.getcwdu = 1\nos.getcwdu", [], id="set by the file"),
         pytest.param("import os\nf(os.getcwd)", [], id="what every Python has"),
         pytest.param("import os\nos.nowhere", [], id="what no Python is known to have"),
-        pytest.param("import urllib\nurllib.parse.quote", [], id="a module in a module"),
+        pytest.param(
+            "import urllib\nurllib.parse.quote", ["urllib.parse(import)"], id="a module in a module"
+        ),
+        pytest.param("import os\nos.path.join", [], id="a module that is always loaded"),
         pytest.param("import pathlib\npathlib.Path", [], id="what its module always has"),
     ],
 )

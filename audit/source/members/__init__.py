@@ -4,54 +4,80 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from audit.code import Member
 from audit.source.members.around import BROAD, Around, is_promised
+from audit.source.members.bound import bound
+from audit.source.members.expressions import CODING
 from audit.source.members.names import Named, is_built_in, named, root
 from audit.source.members.operations import UNION, are_types, operated
 from audit.source.members.walk import Walk
+from audit.source.rules import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from audit.code import Definition
     from audit.source.members.scopes import Scope, Use
     from audit.source.rules import Members
 
 _NO_ATTRIBUTE = BROAD | {"AttributeError"}
 _NO_NAME = BROAD | {"NameError"}
+_NO_CODEC = BROAD | {"LookupError"}
 _NO_ARGUMENT = BROAD | {"TypeError"}
 
 SUBSCRIPT = "__class_getitem__"
 """The member of a class that `list[int]` needs."""
+LOADING = "import"
+"""Stands for the argument where a submodule is used, which some import has to load."""
 BARE = ("functools.lru_cache", "user_function")
 """The argument that a decorator without parentheses is given."""
 
 
-def members(tree: ast.Module, rules: Members) -> tuple[Member, ...]:
-    """Return what imports name and then what is used; of those alike but in their line the first.
+class Seen(NamedTuple):
+    """What one walk over a file tells."""
+
+    members: tuple[Member, ...]
+    """What imports name and then what is used; of those alike but in their line the first.
 
     A member that a `from` import names has the line of that import. What a test such as
     `hasattr` asks for around the use is left out, and what cannot be told apart from another
-    thing of that name.
-    """
+    thing of that name."""
+    names: tuple[Definition, ...]
+    """What the top level may bind, as `bound` has it."""
+
+
+def look(tree: ast.Module, rules: Members) -> Seen:
+    """Walk over a file, and return what it uses and binds."""
+    walk = Walk(rules.words if rules.text else _NO_WORDS).run(tree)
+    replaced = {each.name for use in walk.replaced for each in named(use.node, use.scope)}
+    around = Around(walk.module, frozenset(replaced))
+    names = bound(walk, around)
     if not rules.text:
-        return ()
-    reading = _Reading(tree, Walk(rules.words).run(tree), rules)
+        return Seen((), names)
+    reading = _Reading(tree, walk, rules, around)
     used = (*reading.used(), *reading.used_unseen())
-    return (*_first_of_each(reading.imported()), *_first_of_each(used))
+    return Seen((*_first_of_each(reading.imported()), *_first_of_each(used)), names)
+
+
+_NO_WORDS = Words(frozenset(), frozenset(), frozenset())
+
+
+def members(tree: ast.Module, rules: Members) -> tuple[Member, ...]:
+    """Return what a file uses alone."""
+    return look(tree, rules).members
 
 
 class _Reading:
     """One file while its uses are looked up."""
 
-    def __init__(self, tree: ast.Module, walk: Walk, rules: Members) -> None:
+    def __init__(self, tree: ast.Module, walk: Walk, rules: Members, around: Around) -> None:
         self._walk = walk
         self._rules = rules
-        self._around = Around(walk.module)
+        self._around = around
         self._is_unicode = any(map(_makes_unicode, tree.body))
-        replaced = {each.name for use in walk.replaced for each in named(use.node, use.scope)}
-        self._replaced = {_BUILT_IN.sub("", name) for name in replaced}
+        self._replaced = {_BUILT_IN.sub("", name) for name in around.replaced}
 
     def imported(self) -> Iterator[Member]:
         """Yield what `from` imports name; what is around them is known of the import."""
@@ -66,9 +92,10 @@ class _Reading:
         for use in self._walk.uses:
             match use.node:
                 case ast.Call(func=function, keywords=keywords):
+                    passed = (*(each.arg or "" for each in keywords), *_codec(use.node))
                     for each in self._known(function, use.scope):
-                        for keyword in keywords:
-                            yield from self._member(use, each, keyword.arg or "")
+                        for keyword in passed:
+                            yield from self._member(use, each, keyword)
                 case ast.Subscript(value=value):
                     yield from self._indexed(use, value)
                 case ast.BinOp():
@@ -100,6 +127,8 @@ class _Reading:
 
     def _member(self, use: Use, named: Named, keyword: str = "") -> Iterator[Member]:
         name, last = named.name, named.name.rpartition(".")[2]
+        if not keyword and name in self._rules.submodules.rows and isinstance(use.node, _PART):
+            keyword = LOADING
         if name.startswith("unicode.") or (self._is_unicode and _is_text(use.node)):
             name = f"str.{last}"
             if self._rules.has(name, "2.7") is not True:
@@ -108,19 +137,35 @@ class _Reading:
             return
         if named.is_unbound and self._rules.module_of(name):
             return  # a module that is called so, but was not imported
-        if is_promised(use.link, last):
+        if keyword in {"", LOADING} and is_promised(use.link, name):
             return
-        is_type_error = keyword or isinstance(use.node, ast.BinOp | ast.Subscript)
+        is_type_error = keyword not in {"", LOADING} or isinstance(use.node, _OPERATED)
         failures = _NO_ARGUMENT if is_type_error else _NO_ATTRIBUTE if "." in name else _NO_NAME
+        if keyword and last in CODING:
+            failures = _NO_CODEC
         blocks = self._around.blocks(use.link, failures)
         more = (self._around.conditions(link, failures) for link in named.links)
         tests = dict.fromkeys(test for each in more for test in each if test not in blocks)
         yield Member(name, use.node.lineno, keyword, (*tests, *blocks))
 
     def _matters(self, name: str, keyword: str = "") -> bool:
+        if keyword == LOADING:
+            return True
         if name.startswith("__future__.") or self._rules.library.is_anywhere(name):
             return False  # the syntax check knows the one, the import table the other
         return self._rules.interesting(name, keyword)
+
+
+def _codec(node: ast.Call) -> tuple[str, ...]:
+    """Return the name of the codec that a call of `encode` or `decode` names, if it does."""
+    match node:
+        case ast.Call(
+            func=ast.Attribute(attr="decode" | "encode"), args=[ast.Constant(value=str(name)), *_]
+        ):
+            name = name.lower().replace("-", "").replace("_", "")
+            return (name.removesuffix("codec"),)
+        case _:
+            return ()
 
 
 def _first_of_each(found: Iterable[Member]) -> Iterator[Member]:
@@ -148,4 +193,6 @@ def _is_text(node: ast.expr) -> bool:
             return False
 
 
+_PART = ast.Attribute
+_OPERATED = ast.BinOp | ast.Subscript
 _BUILT_IN = re.compile(r"(?:builtins|__builtins?__)\.")

@@ -1,9 +1,10 @@
 """The statements around a use, and what they mean for it.
 
 While a file is walked they are links of a chain, one for each statement; only for the few
-uses that matter they become the blocks of `audit.code`. Two things there are read by
+uses that matter they become the blocks of `audit.code`. Three things there are read by
 `audit.lacking` alone: a condition whose test is an import statement holds where the import
-works, and one that starts with `except` is for nobody to decide.
+works, one that starts with `has ` where a member of that name is there, and one that starts with
+`except` is for nobody to decide.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from audit.code import OTHERWISE, Attempt, Block, Condition, Function
 from audit.source.conditions import is_version_test
+from audit.source.members.names import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 Blocks = tuple[Block, ...]
 
+HAS = "has "
+"""What a test starts with that asks for a member, by its full name."""
 BROAD = frozenset({"Exception", "BaseException", "StandardError"})
 IMPORT_FAILS = frozenset({"ImportError", "ModuleNotFoundError"})
 
@@ -30,6 +34,8 @@ class Test(NamedTuple):
 
     test: ast.expr
     holds: bool
+    scope: Scope
+    """Where it stands."""
     is_early: bool = False
     """The test stands before, with a body that leaves: counted only where it asks for a version."""
 
@@ -64,8 +70,10 @@ class Link(NamedTuple):
 class Around:
     """Turns links into blocks, for one file."""
 
-    def __init__(self, module: Scope) -> None:
+    def __init__(self, module: Scope, replaced: frozenset[str] = frozenset()) -> None:
         self._module = module
+        self.replaced = replaced
+        """Members that the file sets itself."""
         self._texts: dict[ast.expr, str] = {}
         self._bindings: Mapping[str, str] | None = None
         self._blocks: dict[tuple[int, frozenset[str]], Blocks] = {}
@@ -93,10 +101,8 @@ class Around:
         match block:
             case Function():
                 yield block
-            case Test(test=test, holds=holds, is_early=is_early):
-                asked = self._text(test)
-                if not is_early or is_version_test(asked, self._versions()):
-                    yield Condition(asked, holds)
+            case Test():
+                yield from self._tested(block)
             case Clause():
                 yield from _clause(block, failures)
             case After(statement=statement):
@@ -105,7 +111,23 @@ class Around:
                 if names & failures:
                     yield Attempt(statement.lineno, 0, (True, True))
 
-    def _text(self, test: ast.expr) -> str:
+    def _tested(self, block: Test) -> Iterator[Condition]:
+        if block.is_early:
+            asked = self.written(block.test)
+            if is_version_test(asked, self._versions()):
+                yield Condition(asked, block.holds)
+            return
+        test, holds = block.test, block.holds
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            test, holds = test.operand, not holds
+        member = _asked(test, block.scope)
+        if member and member not in self.replaced:
+            yield Condition(f"{HAS}{member}", holds)
+        else:
+            yield Condition(self.written(block.test), block.holds)
+
+    def written(self, test: ast.expr) -> str:
+        """Return a test as source."""
         if test not in self._texts:
             self._texts[test] = text(test)
         return self._texts[test]
@@ -117,10 +139,20 @@ class Around:
             for name, bound in self._module.bindings.items():
                 value = getattr(bound[0], "value", None)
                 if value is not None and not isinstance(value, ast.Constant):
-                    asked = self._text(value)
+                    asked = self.written(value)
                     if is_version_test(asked, {}):
                         self._bindings[name] = asked
         return self._bindings
+
+
+def _asked(test: ast.expr, scope: Scope) -> str:
+    """Return the full name of the member that a test asks for alone; empty for another test."""
+    match test:
+        case ast.Call(func=ast.Name(id="hasattr"), args=[owner, ast.Constant(value=str(name))]):
+            asked = {each.name for each in named(owner, scope) if not each.is_unbound}
+            return f"{asked.pop()}.{name}" if len(asked) == 1 else ""
+        case _:
+            return ""
 
 
 def _clause(clause: Clause, failures: frozenset[str]) -> Iterator[Block]:
@@ -228,27 +260,40 @@ _EXITS = frozenset({"exit", "quit", "sys.exit", "os._exit"})
 
 
 def is_promised(link: Link | None, name: str) -> bool:
-    """Whether a test around a use asks by `hasattr` or the like, and the name is there then."""
+    """Whether a test around a use asks by `hasattr` or the like, and the member is there then."""
     while link is not None:
-        if isinstance(link.block, Test) and _promises(link.block.test, name, link.block.holds):
+        if isinstance(link.block, Test) and _promises(link.block, name):
             return True
         link = link.outer
     return False
 
 
-def _promises(test: ast.expr, name: str, holds: bool, depth: int = 9) -> bool:  # noqa: FBT001 - as `Test` has it
+def _promises(asked: Test, name: str, depth: int = 9) -> bool:
+    test, holds, owner, last = asked.test, asked.holds, *name.rpartition(".")[::2]
     match test if depth else None:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return _promises(operand, name, not holds, depth - 1)
+            return _promises(asked._replace(test=operand, holds=not holds), name, depth - 1)
         case ast.BoolOp(op=operation, values=values):
             both = isinstance(operation, ast.And) is holds
-            return both and any(_promises(each, name, holds, depth - 1) for each in values)
-        case ast.Call(func=ast.Name(id="hasattr" | "getattr"), args=[_, ast.Constant(value), *_]):
-            return holds and value == name
+            parts = (asked._replace(test=each) for each in values)
+            return both and any(_promises(each, name, depth - 1) for each in parts)
+        case ast.Call(func=ast.Name(id="hasattr" | "getattr"), args=[of, ast.Constant(value), *_]):
+            return holds and value == last and _may_be(of, asked.scope, owner)
         case ast.Compare(left=ast.Constant(value), ops=[ast.In() | ast.NotIn() as operation]):
-            return value == name and isinstance(operation, ast.In) is holds
+            return value == last and isinstance(operation, ast.In) is holds
         case ast.Compare(left=left, ops=[operation], comparators=[ast.Constant(value=None)]):
             is_there = isinstance(operation, ast.IsNot | ast.NotEq) is holds
-            return _promises(left, name, is_there, depth - 1)
+            return _promises(asked._replace(test=left, holds=is_there), name, depth - 1)
         case _:
             return False
+
+
+def _may_be(node: ast.expr, scope: Scope, owner: str) -> bool:
+    """Whether a test asks a module or type itself, for all that can be told."""
+    found = {each.name for each in named(node, scope)}
+    if found & _TEXTS and owner in _TEXTS:
+        return True
+    return not owner or not found or owner in found
+
+
+_TEXTS = frozenset({"bytes", "str", "unicode"})

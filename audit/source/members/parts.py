@@ -34,12 +34,32 @@ def postpones(statement: ast.stmt) -> bool:
 
 
 def set_by(node: ast.Call) -> ast.Attribute | None:
-    """Return the attribute that a call of `setattr` sets, as an assignment has it."""
+    """Return the attribute that a call of `setattr` sets, as an assignment has it; `*` for any."""
     match node:
         case ast.Call(func=ast.Name(id="setattr"), args=[owner, ast.Constant(value=str(name)), _]):
             return ast.Attribute(owner, name, ast.Store())
+        case ast.Call(func=ast.Name(id="setattr"), args=[owner, *_]):
+            return ast.Attribute(owner, "*", ast.Store())
         case _:
             return None
+
+
+def puts_module(node: ast.Subscript) -> bool:
+    """Whether a subscript puts something into `sys.modules`, or the like."""
+    return isinstance(node.ctx, ast.Store) and getattr(node.value, "attr", "") == "modules"
+
+
+def hands_itself(node: ast.expr | None) -> bool:
+    """Whether a call is given the name of its module, and may look that up to bind names in it."""
+    match node:
+        case ast.Call(func=ast.Name(id=last) | ast.Attribute(attr=last), args=given):
+            named = (isinstance(each, ast.Name) and each.id == "__name__" for each in given)
+            return last not in _ONLY_NAMED_AFTER and any(named)
+        case _:
+            return False
+
+
+_ONLY_NAMED_AFTER = frozenset({"Blueprint", "Flask", "getLogger", "get_logger"})
 
 
 def arguments(of: ast.arguments) -> Iterator[ast.arg]:

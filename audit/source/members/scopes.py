@@ -35,9 +35,10 @@ Binding = Imported | Assigned
 class Scope:
     """A module, class, function or comprehension, with what its names are bound to."""
 
-    __slots__ = ("bindings", "elsewhere", "is_class", "parent")
+    __slots__ = ("bindings", "elsewhere", "is_class", "is_comprehension", "parent")
 
     def __init__(self, parent: Scope | None = None, *, is_class: bool = False) -> None:
+        self.is_comprehension = False
         self.parent = parent
         self.is_class = is_class
         self.bindings: dict[str, list[Binding]] = {}

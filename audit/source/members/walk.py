@@ -17,7 +17,13 @@ from audit.source.members.around import (
     suppressed,
 )
 from audit.source.members.expressions import Expressions
-from audit.source.members.parts import arguments, bind_arguments, defaults, postpones
+from audit.source.members.parts import (
+    arguments,
+    bind_arguments,
+    defaults,
+    hands_itself,
+    postpones,
+)
 from audit.source.members.scopes import Assigned, Imported, Scope, Use
 
 if TYPE_CHECKING:
@@ -40,6 +46,8 @@ class Walk(Expressions):
         self.imports: list[ast.ImportFrom] = []  # of names of which one is worth a look
         self.has_star = False
         """Whether an import brings in names that nobody can see here."""
+        self.globals: set[str] = set()
+        """Names of the module that functions bind, if they are called."""
         self._annotations_run = True
         self._bodies: list[tuple[Sequence[ast.stmt], Scope, Link | None]] = []
         self._of_statements = self._steps()
@@ -104,9 +112,17 @@ class Walk(Expressions):
 
     def _expression(self, node: ast.Expr | ast.Return, scope: Scope, link: Link | None) -> None:
         self._look(node.value, scope, link)
+        if scope is self.module:
+            self._opens(node.value, link)
+
+    def _opens(self, value: ast.expr | None, link: Link | None) -> None:
+        if value is not None and hands_itself(value):
+            self.openers.append(Use(value, self.module, link))
 
     def _assign(self, node: ast.Assign, scope: Scope, link: Link | None) -> None:
         self._look(node.value, scope, link)
+        if scope is self.module:
+            self._opens(node.value, link)
         for target in node.targets:
             if isinstance(target, ast.Name):
                 scope.bind(target.id, Assigned(node.value, scope, link))
@@ -128,6 +144,8 @@ class Walk(Expressions):
 
     def _declare(self, node: ast.Global | ast.Nonlocal, scope: Scope, _link: Link | None) -> None:
         scope.elsewhere.update(node.names)
+        if isinstance(node, ast.Global):
+            self.globals.update(node.names)
 
     def _import(self, node: ast.Import, scope: Scope, link: Link | None) -> Link | None:
         for alias in node.names:
@@ -169,24 +187,30 @@ class Walk(Expressions):
         """Go through all clauses; return what is around what comes after, if that is more."""
         clause = after = link
         elders = 0
+        passed: list[ast.expr] = []
         rest: list[ast.stmt] = [node]
         while len(rest) == 1 and isinstance(rest[0], ast.If):
             node, elders = rest[0], elders + 1
             self._look(node.test, scope, clause)
-            self._bodies.append((node.body, scope, Link(clause, Test(node.test, holds=True))))
+            self._bodies.append(
+                (node.body, scope, Link(clause, Test(node.test, scope=scope, holds=True)))
+            )
             gone = leaves(node.body)
             if elders < ELDERS and (gone or leaves(node.orelse)):
-                after = Link(after, Test(node.test, holds=not gone, is_early=True))
+                asked = _one_of(passed, node.test, holds=not gone)
+                after = Link(after, Test(*asked, scope=scope, is_early=True))
+            if not gone:
+                passed.append(node.test)
             if elders < ELDERS:
-                clause = Link(clause, Test(node.test, holds=False))
+                clause = Link(clause, Test(node.test, scope=scope, holds=False))
             rest = node.orelse
         self._bodies.append((rest, scope, clause))
         return None if after is link else after
 
     def _assert(self, node: ast.Assert, scope: Scope, link: Link | None) -> Link:
         self._look(node.test, scope, link)
-        self._look(node.msg, scope, Link(link, Test(node.test, holds=False)))
-        return Link(link, Test(node.test, holds=True, is_early=True))
+        self._look(node.msg, scope, Link(link, Test(node.test, scope=scope, holds=False)))
+        return Link(link, Test(node.test, scope=scope, holds=True, is_early=True))
 
     def _for(self, node: ast.For | ast.AsyncFor, scope: Scope, link: Link | None) -> None:
         self._look(node.iter, scope, link)
@@ -195,7 +219,9 @@ class Walk(Expressions):
 
     def _while(self, node: ast.While, scope: Scope, link: Link | None) -> None:
         self._look(node.test, scope, link)
-        self._bodies.append((node.body, scope, Link(link, Test(node.test, holds=True))))
+        self._bodies.append(
+            (node.body, scope, Link(link, Test(node.test, scope=scope, holds=True)))
+        )
         self._bodies.append((node.orelse, scope, link))
 
     def _try(self, node: ast.Try, scope: Scope, link: Link | None) -> None:
@@ -216,3 +242,11 @@ class Walk(Expressions):
         names = suppressed(node)
         inner = Link(link, Suppressed(node, names)) if names else link
         self._bodies.append((node.body, scope, inner))
+
+
+def _one_of(passed: Sequence[ast.expr], test: ast.expr, *, holds: bool) -> tuple[ast.expr, bool]:
+    """Return what must be so past an `elif`: that a clause before it went on, or its own test."""
+    if not passed:
+        return test, holds
+    own = test if holds else ast.UnaryOp(ast.Not(), test)
+    return ast.copy_location(ast.BoolOp(ast.Or(), [*passed, own]), test), True

@@ -1,0 +1,6 @@
+try:
+    import quick
+except ImportError:
+    import plain as quick
+
+NAME = quick.NAME

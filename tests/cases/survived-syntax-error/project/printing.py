@@ -1,0 +1,5 @@
+import urlparse
+
+
+def show(x):
+    print "shown", x, urlparse
