@@ -107,7 +107,11 @@ def main() -> None:
         print("\n| input | cold s | warm s | cold / warm |\n|---|---:|---:|---:|")
         gains = {name: _gain(name, tree, options.runs) for name, tree in trees.items()}
         print()
-        _print_aims(_analysis(trees["function"], "one", 5 * options.runs), ratios, gains)
+        function = {
+            "one process": _analysis(trees["function"], "one", 5 * options.runs),
+            "as it comes": _analysis(trees["function"], "spread", 5 * options.runs),
+        }
+        _print_aims(function, ratios, gains)
 
 
 def _trees(folder: Path, packages: Path) -> dict[str, Path]:
@@ -171,12 +175,12 @@ def _analysis(tree: Path, processes: str, runs: int, *cache: str) -> float:
     return statistics.median(float(done.stdout) for done in outputs)
 
 
-def _print_aims(function: float, ratios: dict[str, Ratio], gains: dict[str, float]) -> None:
-    print_aim(
-        f"function: {function:.3f} s",
-        f"below {FUNCTION_SECONDS}",
-        met=function < FUNCTION_SECONDS,
-    )
+def _print_aims(
+    function: dict[str, float], ratios: dict[str, Ratio], gains: dict[str, float]
+) -> None:
+    for how, seconds in function.items():
+        told = f"function, {how}: {seconds:.3f} s"
+        print_aim(told, f"below {FUNCTION_SECONDS}", met=seconds < FUNCTION_SECONDS)
     for name, ratio in ratios.items():
         print_aim(f"{name}: {ratio.one:.2f} of vermin's time", "at most 1", met=ratio.one <= 1)
         told = f"{name}: {ratio.default:.2f} of vermin's time, both as they come"

@@ -41,3 +41,11 @@ def test_an_interruption_leaves_no_process(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         spread(partial(work, os.getpid()), range(9))
     assert not [each for each in tmp_path.iterdir() if Path(f"/proc/{each.name}").exists()]
+
+
+def test_no_more_processes_work_than_the_work_is_worth() -> None:
+    def work(items: Sequence[int]) -> list[int]:
+        return [os.getpid() for _ in items]
+
+    assert set(spread(work, range(9), 0)) == set(spread(work, range(9), 1)) == {os.getpid()}
+    assert len(set(spread(work, range(9), 2))) <= 2

@@ -17,13 +17,14 @@ _MOST = 4
 
 
 def spread(
-    work: Callable[[Sequence[_Item]], list[_Result]], items: Sequence[_Item]
+    work: Callable[[Sequence[_Item]], list[_Result]], items: Sequence[_Item], worth: int = _MOST
 ) -> list[_Result]:
     """Return the results of work on items, in any order; those first are shared out evenly.
 
-    What `work` has open must not be used by the copy of it that another process gets.
+    What `work` has open must not be used by the copy of it that another process gets. `worth` is
+    how many processes the work is worth, this one among them.
     """
-    count = min(os.cpu_count() or 1, _MOST, len(items))
+    count = min(os.cpu_count() or 1, _MOST, len(items), worth)
     # Elsewhere than on Linux, a forked process may not use the system's libraries.
     if count < 2 or not sys.platform.startswith("linux"):  # noqa: PLR2004 - another one
         return work(items)
@@ -42,7 +43,7 @@ def _started(
     work: Callable[[Sequence[_Item]], list[_Result]], items: Sequence[_Item]
 ) -> Iterator[Callable[[], list[_Result]]]:
     """Work in another process; what is yielded waits for it, or does the work itself."""
-    from multiprocessing import get_context  # noqa: PLC0415 - 20 ms, for large trees alone
+    from multiprocessing import get_context  # noqa: PLC0415 - 20 ms that a small tree does without
 
     context = get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
