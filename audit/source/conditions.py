@@ -12,6 +12,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from audit.source.quiet import quiet
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -76,7 +78,8 @@ _UNKNOWN = object()
 @lru_cache(1024)
 def _parsed(test: str) -> ast.expr | None:
     try:
-        return ast.parse(test.strip(), mode="eval").body
+        with quiet():
+            return ast.parse(test.strip(), mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import warnings
 from pathlib import Path
 
 import pytest
@@ -155,3 +156,11 @@ def test_a_real_interpreter_says_the_same(interpreter: Path) -> None:
         for each in zip(TRUTHS, said, json.loads(done.stdout), strict=True)
         if each[1] is not each[2]
     ] == []
+
+
+@pytest.mark.parametrize("test", ["1or 0", "'\\d' in '\\d'"])
+def test_nobody_is_told_what_a_test_is_warned_about(test: str) -> None:
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        assert holds(test, runtime("3.6.1"), {})
+    assert not told

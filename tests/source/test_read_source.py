@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import pytest
@@ -225,3 +226,11 @@ def test_imports_are_read_however_deep_they_are_nested() -> None:
     imports, problems = read(data)
     assert [each.module for each in imports] == ["a"]
     assert len(problems) <= 1
+
+
+def test_nobody_is_told_what_the_audited_code_is_warned_about() -> None:
+    code = b"print 1\nx = 1 if 1else '\\d'\ndef f():\n    def g(): return x\n    exec 'x = 1'\n"
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        refused(code)
+    assert not told

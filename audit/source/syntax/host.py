@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import sys
-import warnings
 from typing import NamedTuple
+
+from audit.source.quiet import quiet
 
 HOST = sys.version_info[:2]
 
@@ -22,8 +23,7 @@ class Refusal(NamedTuple):
 def parsed(code: bytes) -> ast.Module | Refusal:
     """Return the tree of code as `encoding.readable` gives it, its lines those of the file."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an invalid escape is the author's business
+        with quiet():
             return ast.parse(code[1:-1].decode())
     except SyntaxError as error:
         return _refusal(error)
@@ -34,8 +34,7 @@ def parsed(code: bytes) -> ast.Module | Refusal:
 def refused(tree: ast.Module) -> Refusal | None:
     """Return what the stages after the parser refuse: symbol table and compiler."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quiet():
             compile(tree, "", "exec", dont_inherit=True)
     except SyntaxError as error:
         return _refusal(error)

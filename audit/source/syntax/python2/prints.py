@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from typing import TYPE_CHECKING
+
+from audit.source.quiet import quiet
 
 if TYPE_CHECKING:
     from audit.source.syntax.facts import Facts
@@ -47,8 +48,7 @@ def _is_exec(rest: bytes) -> bool:
 def _operands(rest: bytes) -> list[ast.expr] | None:
     """Return the values that follow a word, as 2.7 separates them; None where it cannot."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quiet():
             body = ast.parse(b"(0," + rest + b"\n)", mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return None

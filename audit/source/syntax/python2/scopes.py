@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
+from audit.source.quiet import quiet
 from audit.source.syntax.versions import since
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ def _refused(odd: list[Scope], facts: Facts) -> Iterator[Construct]:
 
     asked = {(scope.node.name, scope.node.lineno): scope for scope in odd}
     try:
-        waiting = [(symtable(facts.code[1:].decode(), "", "exec"), False)]
+        with quiet():
+            waiting = [(symtable(facts.code[1:].decode(), "", "exec"), False)]
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return  # the host has refused the file already
     while waiting:
