@@ -25,6 +25,17 @@ def runtimes() -> Mapping[str, Runtime]:
     return {each.python: each for each in read_runtimes(data_text(RUNTIMES), RUNTIMES)}
 
 
+def _project(files: Mapping[str, str]) -> Project:
+    return Project(
+        root=".",
+        declared_in=(),
+        declared=(),
+        sources=tuple(read_source(path, text.encode())[0] for path, text in files.items()),
+        files=frozenset(files),
+        entries=(Entry(DEFAULT_HANDLER),),
+    )
+
+
 def _loaded(
     code: str, runtimes: Mapping[str, Runtime], python: str = "3.6", failing: tuple[int, ...] = ()
 ) -> Loaded:
@@ -37,14 +48,7 @@ def _loaded(
         "through.py": "import broken\n",
         "refusing.py": "import sys\nimport other\nassert sys.version_info < (3,)\n",
     }
-    project = Project(
-        root=".",
-        declared_in=(),
-        declared=(),
-        sources=tuple(read_source(path, text.encode())[0] for path, text in files.items()),
-        files=frozenset(files),
-        entries=(Entry(DEFAULT_HANDLER),),
-    )
+    project = _project(files)
     sites = tuple(ImportSite(Location("index.py", line), Context.GUARDED) for line in failing)
     modules = (ImportedModule("absent", Met.IGNORED, None, "", sites),)
     runtime = runtimes[python]
@@ -120,14 +124,7 @@ def test_what_a_try_survives_is_told_apart(runtimes: Mapping[str, Runtime]) -> N
         "broken.py": "import other\nthis is no Python\n",
         "other.py": "",
     }
-    project = Project(
-        root=".",
-        declared_in=(),
-        declared=(),
-        sources=tuple(read_source(path, text.encode())[0] for path, text in files.items()),
-        files=frozenset(files),
-        entries=(Entry(DEFAULT_HANDLER),),
-    )
+    project = _project(files)
     local, runtime = local_modules(files, [""]), runtimes["3.6"]
     unloadable = unable(project, OwnModules(files, [""]), runtime)
 
