@@ -177,6 +177,27 @@ _OF_SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})
 _NEVER = Condition("False", holds=True)
 
 
+def may_fail(source: Source, statement: Import) -> bool:
+    """Whether a `try` goes on where an import ends with an ImportError, and imports no other."""
+    tries = _tries(statement)
+    found = survivor(tries, "ImportError") if tries else None
+    if found is None:
+        return False
+    handler = (found.group, catcher(found, "ImportError"))
+    return not any(
+        isinstance(block, Handled) and (block.group, block.branch) == handler
+        for other in source.imports
+        for block in other.blocks
+    )
+
+
+def is_turned(statement: Import) -> bool:
+    """Whether a `try` catches the ImportError of an import, and ends with something else."""
+    tries = _tries(statement)
+    catching = any(catcher(each, "ImportError") for each in tries if not each.branch)
+    return catching and survivor(tries, "ImportError") is None
+
+
 def _tries(statement: Import) -> list[Handled]:
     """Return each `try` around an import that is left where it fails, outermost first."""
     found: list[Handled] = []

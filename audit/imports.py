@@ -84,6 +84,11 @@ class Use(NamedTuple):
         """Where it stands."""
         return self.site.at
 
+    @property
+    def is_import(self) -> bool:
+        """True: it fails with an ImportError."""
+        return True
+
 
 class Imports(NamedTuple):
     """All imports of a project on one runtime."""

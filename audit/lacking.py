@@ -88,12 +88,19 @@ def lacking(
         for use in imports
         if use.source not in refused
     ]
-    live = [each for each in sources if asked.live is None or each.path in asked.live]
-    loads = Loads(live, asked.around, asked.finder, asked.runtime)
+    live = [each for each in sources if _is_live(each, asked)]
+    loads = {
+        True: Loads(live, asked.around, asked.finder, asked.runtime),
+        False: Loads(sources, asked.around, asked.finder, asked.runtime),
+    }
     for source in sources:
         if source.members and source.path not in refused:
-            found += _of(root, source, asked, loads)
+            found += _of(root, source, asked, loads[_is_live(source, asked)])
     return tuple(sorted(found, key=lambda each: (each.at.file, each.at.line or 0)))
+
+
+def _is_live(source: Source, asked: Asked) -> bool:
+    return asked.live is None or source.path in asked.live
 
 
 def _of(root: str, source: Source, asked: Asked, loads: Loads) -> Iterator[Lack]:
@@ -131,7 +138,7 @@ def _of(root: str, source: Source, asked: Asked, loads: Loads) -> Iterator[Lack]
                 at=Location(path, member.line),
                 function=_function(member),
                 certain=certain and not _may_be_passed(member, unsure),
-                live=asked.live is None or source.path in asked.live,
+                live=_is_live(source, asked),
                 unless=loads.others if _is_loadable(member, asked) else None,
             )
 

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit.code import OTHERWISE, Attempt, Function, Handled
-from audit.failing import decided
+from audit.failing import decided, is_turned, may_fail
 from audit.handler import entries_on, functions_called
 from audit.model import Location
 from audit.report import Met
@@ -46,6 +46,8 @@ class Loading(NamedTuple):
     called: frozenset[str]
     survived: frozenset[str] = frozenset()
     """Those of all that are loaded only where a `try` around an import goes on as one fails."""
+    spared: frozenset[str] = frozenset()
+    """Those of all whose ImportError is caught around each import of them, and nothing lost."""
 
     def of(self, path: str) -> Loaded:
         """Return how a file is loaded."""
@@ -111,6 +113,7 @@ def loading(
         perhaps=walk.without(spared, may_run),
         called=walk.followed(lambda *each: runs(*each) is not False),
         survived=survived,
+        spared=walk.spared(may_run),
     )
 
 
@@ -136,6 +139,23 @@ class _Walk(NamedTuple):
             return frozenset()
         needed = self.followed(lambda *each: follows(*each) and not failing.survived(*each))
         return self.followed(follows) - needed
+
+    def spared(self, follows: Follows) -> frozenset[str]:
+        """Return the files that are come to only by imports that may as well fail."""
+        if not any(may_fail(source, each) for source in self.sources for each in source.imports):
+            return frozenset()
+
+        def needs(source: Source, statement: Import) -> bool:
+            return follows(source, statement) and not may_fail(source, statement)
+
+        found = self.followed(follows)
+        spared = found - self.followed(needs)
+        turning = {
+            source.path
+            for source in self.sources
+            if source.path in spared and any(is_turned(each) for each in source.imports)
+        }  # what fails there may end with another exception
+        return found - self._replace(files=self.files | turning).followed(needs)
 
 
 def _entered(project: Project, runtime: Runtime) -> frozenset[str]:

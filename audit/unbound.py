@@ -10,7 +10,7 @@ from audit.source.conditions import holds
 from audit.source.members.bound import ANY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from audit.code import Condition, Definition, Source
     from audit.compiling import Rulings
@@ -23,6 +23,8 @@ class OwnNames(NamedTuple):
 
     root: str
     by_path: Mapping[str, Source]
+    bound: Mapping[str, Mapping[str, Sequence[Definition]]]
+    """File -> name -> where it may be bound."""
     elsewhere: frozenset[str]
     """Attributes that some file sets in what may be any own module; `name.*` for all of one."""
     rulings: Rulings
@@ -34,7 +36,8 @@ class OwnNames(NamedTuple):
         if name in self.elsewhere or f"{_last_name(path)}.{ANY}" in self.elsewhere:
             return ""
         source = self.by_path[path]
-        named = [each for each in source.names if each.name in {name, ANY}]
+        bound = self.bound[path]
+        named = [*bound.get(name, ()), *bound.get(ANY, ())]
         failing = [_failing(each, source, runtime) for each in named]
         if None in failing or compiles(source, runtime, self.rulings) is not True:
             return ""
@@ -54,9 +57,17 @@ def own_names(project: Project) -> OwnNames:
     return OwnNames(
         root=project.root,
         by_path={each.path: each for each in project.sources},
+        bound={each.path: _by_name(each) for each in project.sources},
         elsewhere=frozenset(name[1:] for name in bound if name[0] == "."),
         rulings=project.rulings,
     )
+
+
+def _by_name(source: Source) -> dict[str, list[Definition]]:
+    found: dict[str, list[Definition]] = {}
+    for each in source.names:
+        found.setdefault(each.name, []).append(each)
+    return found
 
 
 def _last_name(path: str) -> str:

@@ -139,3 +139,42 @@ def test_what_a_try_survives_is_told_apart(runtimes: Mapping[str, Runtime]) -> N
 def test_without_a_handler_nothing_is_told(runtimes: Mapping[str, Runtime]) -> None:
     project = Project(root=".", declared_in=(), declared=())
     assert loading(project, local_modules([], [""]), runtimes["3.6"], ()) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "spared"),
+    [
+        ("try: import both\nexcept ImportError: pass\n", {"both.py", "other.py"}),
+        ("try: import both\nexcept ImportError: both = None\n", {"both.py", "other.py"}),
+        ("try: import both\nexcept Exception: pass\n", {"both.py", "other.py"}),
+        ("try: import both\nexcept ImportError: pass\nimport other\n", {"both.py"}),
+        ("try: import both\nexcept ImportError: import absent\n", set[str]()),
+        ("try: import both\nexcept ImportError: raise\n", set[str]()),
+        ("try: import both\nexcept SyntaxError: pass\n", set[str]()),
+        ("try: import json\nexcept ImportError: import both\n", set[str]()),
+        ("import both\n", set[str]()),
+        ("try: import turning\nexcept ImportError: pass\n", set[str]()),
+    ],
+)
+def test_files_that_may_as_well_fail_to_import_are_told_apart(
+    code: str, spared: set[str], runtimes: Mapping[str, Runtime]
+) -> None:
+    files = {
+        "index.py": code,
+        "both.py": "import other\n",
+        "turning.py": "try: import other\nexcept ImportError: raise SystemExit\n",
+        "other.py": "",
+    }
+    project = Project(
+        root=".",
+        declared_in=(),
+        declared=(),
+        sources=tuple(read_source(path, text.encode())[0] for path, text in files.items()),
+        files=frozenset(files),
+        entries=(Entry(DEFAULT_HANDLER),),
+    )
+
+    found = loading(project, local_modules(files, [""]), runtimes["3.6"], ())
+
+    assert found is not None
+    assert found.spared == spared

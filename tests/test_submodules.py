@@ -93,6 +93,11 @@ def test_another_file_loads_it_if_the_handler_reaches_that() -> None:
     assert [each.member for each in lacks(files, "3.6", "index.py")] == ["logging.handlers"]
 
 
+def test_a_file_that_the_handler_does_not_reach_may_load_it_itself() -> None:
+    files = {"index.py": "", "own.py": "import logging.handlers\nlogging.handlers.SMTPHandler"}
+    assert not lacks(files, "3.6", "index.py")
+
+
 def test_an_own_module_of_that_name_is_not_the_librarys() -> None:
     files = {"index.py": "import logging\nlogging.handlers", "logging.py": ""}
     assert not lacks(files, "3.6")

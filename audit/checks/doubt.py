@@ -37,6 +37,10 @@ class Placed(Protocol):
     def live(self) -> bool:
         """Whether the handler reaches the file, or no handler is known."""
 
+    @property
+    def is_import(self) -> bool:
+        """Whether it fails with an ImportError."""
+
 
 class Doubt(NamedTuple):
     """Why loading the function may not run it, and what its failure then means."""
@@ -53,6 +57,10 @@ def doubt(assessment: Assessment, placed: Placed) -> Doubt | None:
         return Doubt(f"{placed.at.file} is not loaded by {named}", Verdict.READY)
     if placed.function is not None and (placed.source, placed.function) not in assessment.called:
         return Doubt(f"it fails when {placed.function}() is called", Verdict.READY)
+    loading = assessment.loading
+    if placed.is_import and loading is not None and placed.source in loading.spared:
+        reason = f"{placed.at.file} is loaded only in a `try` that goes on where its import fails"
+        return Doubt(reason, Verdict.READY)
     if not placed.certain:
         return Doubt("it stands under a test that cannot be decided", Verdict.UNKNOWN)
     return None

@@ -87,12 +87,11 @@ def _weight(assessment: Assessment, lack: Lack) -> int:
 def doubt_of(assessment: Assessment, lack: Lack) -> Doubt | None:
     """Return why loading the function may not run a use; None where it surely does."""
     unsure = doubt(assessment, lack)
-    if lack.unless is not None and not (unsure and unsure.verdict is Verdict.READY):
-        others = listed(lack.unless, "or") if lack.unless else "the platform"
-        return Doubt(
-            f"it is there only if {others} loaded it before",
-            Verdict.READY if lack.unless else Verdict.UNKNOWN,
-        )
+    if lack.unless:
+        others = listed(lack.unless, "or")
+        return Doubt(f"it is there only if {others} loaded it before", Verdict.READY)
+    if lack.unless == () and not (unsure and unsure.verdict is Verdict.READY):
+        return Doubt("it is there only if the platform loaded it before", Verdict.UNKNOWN)
     if assessment.loading is None or (unsure and unsure.verdict is Verdict.READY):
         return unsure
     loaded = assessment.loading.of(lack.source)

@@ -40,10 +40,11 @@ or only under tests that do not hold on this runtime.
 
 It is an error where loading the handler's module runs the import. It is a warning where that
 is not so: the import stands inside a function other than the handler (it fails when that is
-called), or in a file that the handler does not load. It is a warning too, and the verdict
-`unknown`, where that is not sure: under a test that cannot be decided, or where a distribution
-might bring the module along whose files nobody could look into. Where every distribution's own
-files are known and none has the module, that it is missing is proven.
+called), or in a file that the handler does not load, or only in a `try` that catches the
+ImportError and goes on. It is a warning too, and the verdict `unknown`, where that is not sure:
+under a test that cannot be decided, or where a distribution might bring the module along whose
+files nobody could look into. Where every distribution's own files are known and none has the
+module, that it is missing is proven.
 
 Add the distribution to the requirements and pack it, or guard the import: `try: import x`
 with an `except ImportError` that does without.

@@ -23,7 +23,7 @@ _VERSION = re.compile(
     r"(?:(?<![\w.])|sys\.)(?:version_info|hexversion)\b"
     r"|\b(?:sys\.version|python_version(?:_tuple)?|PY[23]\d*)\b"
 ).search
-_TYPING = re.compile(r"\bTYPE_CHECKING\b").search
+_TYPING = re.compile(r"\b(?:TYPE_CHECKING|MYPY_CHECK_RUNNING)\b").search
 _MAIN = re.compile(r"\b__name__\b.*\b__main__\b|\b__main__\b.*\b__name__\b").search
 _WORDS = re.compile(r"[^\W\d]\w*").findall
 
@@ -277,5 +277,6 @@ _KNOWN: Mapping[str, Callable[[_Scope], object]] = {
     "sys.platform": lambda scope: "linux2" if scope.version < (3, 3) else "linux",
     "os.name": lambda _: "posix",
     "TYPE_CHECKING": lambda _: False,
+    "MYPY_CHECK_RUNNING": lambda _: False,  # pip's and packaging's own, and so vendored widely
 }
 _OF_SYS = frozenset({"version_info", "hexversion"})

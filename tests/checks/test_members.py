@@ -392,6 +392,16 @@ def test_a_module_has_its_remedy_too(
         ),
         (
             "3.6",
+            "import logging, tkinter\ndef other(): logging.handlers",
+            "warning ready index.py:2 logging.handlers",
+            (
+                "logging.handlers is not loaded by logging on Python3.6, and nothing imports it; "
+                "it is there only if tkinter loaded it before"
+            ),
+            "first in the file: import logging.handlers",
+        ),
+        (
+            "3.6",
             "import logging\ndef other(): logging.handlers",
             "warning ready index.py:2 logging.handlers",
             (

@@ -71,6 +71,7 @@ OLD, NEW = runtime("2.7.13"), runtime("3.10.4")
         ("platform.python_version().startswith('2.7')", True, False),
         ("platform.python_version_tuple()[0] == '3'", False, True),
         ("TYPE_CHECKING", False, False),
+        ("MYPY_CHECK_RUNNING", False, False),
         ("t.TYPE_CHECKING or typing.TYPE_CHECKING", False, False),
         ("__name__ == '__main__'", False, False),
         ('"__main__" != __name__', True, True),
@@ -106,6 +107,7 @@ def test_a_test_is_true_false_or_unknown(test: str, *, old: bool | None, new: bo
 
 def test_what_a_test_asks_for_is_told_by_its_words() -> None:
     assert is_typing("typing.TYPE_CHECKING")
+    assert is_typing("MYPY_CHECK_RUNNING")
     assert not is_typing("checking")
     assert is_main("__name__ == '__main__'")
     assert is_main("'__main__' == __name__")

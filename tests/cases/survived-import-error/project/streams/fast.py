@@ -1,0 +1,2 @@
+from . import _native
+import snappier
