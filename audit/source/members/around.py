@@ -13,8 +13,9 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit.code import OTHERWISE, Attempt, Block, Condition, Function
+from audit.source.blocks import ON_PYTHON_3, fails_on_python_3
 from audit.source.conditions import is_version_test
-from audit.source.members.names import named
+from audit.source.members.names import is_built_in, named, root
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -53,6 +54,14 @@ class After(NamedTuple):
     statement: ast.Import | ast.ImportFrom
 
 
+class Past(NamedTuple):
+    """What comes in a `try` after a name that Python 2 alone has built in."""
+
+    name: ast.expr
+    """The expression that it starts."""
+    scope: Scope
+
+
 class Suppressed(NamedTuple):
     """The body of a `with` that suppresses exceptions."""
 
@@ -64,7 +73,7 @@ class Link(NamedTuple):
     """One statement around a use, and those around that."""
 
     outer: Link | None
-    block: Function | Test | Clause | After | Suppressed
+    block: Function | Test | Clause | After | Past | Suppressed
 
 
 class Around:
@@ -96,7 +105,7 @@ class Around:
         return tuple(block for block in self.blocks(link, failures) if isinstance(block, Condition))
 
     def _own(
-        self, block: Function | Test | Clause | After | Suppressed, failures: frozenset[str]
+        self, block: Function | Test | Clause | After | Past | Suppressed, failures: frozenset[str]
     ) -> Iterator[Block]:
         match block:
             case Function():
@@ -107,6 +116,9 @@ class Around:
                 yield from _clause(block, failures)
             case After(statement=statement):
                 yield Condition(text(statement), holds=True)
+            case Past(name=name, scope=scope):
+                if is_built_in(root(name), scope):
+                    yield Condition(ON_PYTHON_3, holds=False)
             case Suppressed(statement=statement, names=names):
                 if names & failures:
                     yield Attempt(statement.lineno, 0, (True, True))
@@ -177,6 +189,8 @@ def _clause(clause: Clause, failures: frozenset[str]) -> Iterator[Block]:
         yield Condition("; ".join(map(text, imports)), holds=False)
     elif handler in catching and not names & BROAD and not of_imports:
         yield Attempt(statement.lineno, catching.index(handler) + 1, branches)
+    elif "NameError" in names and not names & BROAD and _fails_on_python_3(statement):
+        yield Condition(ON_PYTHON_3, holds=True)
     else:
         what = f" {text(handler.type)}" if handler.type else ""
         yield Condition(f"except{what}", holds=True)
@@ -190,6 +204,26 @@ def after_import(statement: ast.Import | ast.ImportFrom, link: Link | None) -> L
     if around is None or not isinstance(around.block, Clause) or around.block.number:
         return None
     return Link(link, After(statement)) if survives_import(around.block.statement) else None
+
+
+def after_name(
+    statement: ast.Expr | ast.Assign | ast.Return, scope: Scope, link: Link | None
+) -> Link | None:
+    """Return what is around what comes after a statement that fails for its name on Python 3.
+
+    None where that statement is none, or no `try` right around it survives that by naming it.
+    """
+    match link.block if link else None:
+        case Clause(statement=tried, number=0) if tried.body[0] is statement and statement.value:
+            is_seen = any(caught(each.type) & {"NameError"} for each in tried.handlers)
+            is_told = is_seen and _fails_on_python_3(tried)
+            return Link(link, Past(statement.value, scope)) if is_told else None
+        case _:
+            return None
+
+
+def _fails_on_python_3(tried: ast.Try) -> bool:
+    return fails_on_python_3(text(tried.body[0]))
 
 
 _NEVER = Condition("False", holds=True)

@@ -13,6 +13,7 @@ from audit.source.members.around import (
     Suppressed,
     Test,
     after_import,
+    after_name,
     leaves,
     suppressed,
 )
@@ -110,16 +111,19 @@ class Walk(Expressions):
             if isinstance(name, str):
                 scope.bind(name, Assigned(None, scope, link))
 
-    def _expression(self, node: ast.Expr | ast.Return, scope: Scope, link: Link | None) -> None:
+    def _expression(
+        self, node: ast.Expr | ast.Return, scope: Scope, link: Link | None
+    ) -> Link | None:
         self._look(node.value, scope, link)
         if scope is self.module:
             self._opens(node.value, link)
+        return after_name(node, scope, link)
 
     def _opens(self, value: ast.expr | None, link: Link | None) -> None:
         if value is not None and hands_itself(value):
             self.openers.append(Use(value, self.module, link))
 
-    def _assign(self, node: ast.Assign, scope: Scope, link: Link | None) -> None:
+    def _assign(self, node: ast.Assign, scope: Scope, link: Link | None) -> Link | None:
         self._look(node.value, scope, link)
         if scope is self.module:
             self._opens(node.value, link)
@@ -128,6 +132,7 @@ class Walk(Expressions):
                 scope.bind(target.id, Assigned(node.value, scope, link))
             else:
                 self._look(target, scope, link)
+        return after_name(node, scope, link)
 
     def _annotated(self, node: ast.AnnAssign, scope: Scope, link: Link | None) -> None:
         self._look(node.value, scope, link)
