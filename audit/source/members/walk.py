@@ -45,6 +45,8 @@ class Walk(Expressions):
         self.decorators: list[Use] = []
         """Those that are given what they decorate, without a call of their own."""
         self.imports: list[ast.ImportFrom] = []  # of names of which one is worth a look
+        self.getattr_line = 1
+        """Where the module defines its own `__getattr__`, if it does."""
         self.has_star = False
         """Whether an import brings in names that nobody can see here."""
         self.globals: set[str] = set()
@@ -170,6 +172,8 @@ class Walk(Expressions):
 
     def _function(self, node: Functions, scope: Scope, link: Link | None) -> None:
         scope.bind(node.name, Assigned(None, scope, link))
+        if node.name == "__getattr__" and scope is self.module:
+            self.getattr_line = node.lineno
         for each in (*node.decorator_list, *defaults(node.args)):
             self._look(each, scope, link)
         bare = (each for each in node.decorator_list if not isinstance(each, ast.Call))
