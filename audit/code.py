@@ -237,3 +237,5 @@ class Source(NamedTuple):
     file sets in something that it imports. By default, any name."""
     endings: tuple[Ending, ...] = ()
     """Where it ends itself on some Python, or its functions do, in the order of the file."""
+    extends_path: bool = False
+    """Whether it seems to put folders on `sys.path`."""

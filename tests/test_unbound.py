@@ -117,6 +117,16 @@ def test_what_something_else_may_bind_is_not(files: Mapping[str, str]) -> None:
     assert not lacked(files, "3.6", "y", "*", "__file__")
 
 
+@pytest.mark.parametrize("how", ["def __getattr__(name): pass", "__getattr__ = attach()"])
+def test_what_a_module_gives_when_asked_is_lacking_before_python_3_7(how: str) -> None:
+    files = {"compat.py": how}
+    told = "compat.py binds y only where `sys.version_info >= (3, 7)` holds (line 1)"
+    assert {
+        name: each.removeprefix("app/") for name, each in lacked(files, "3.6", "y").items()
+    } == {"y": told}
+    assert not lacked(files, "3.7", "y")
+
+
 def test_what_another_module_is_given_is_lacking_all_the_same() -> None:
     files = {"compat.py": "x = 1", "index.py": "import os\nsetattr(os, n, 1)\nos.z = 1"}
     assert list(lacked(files, "3.6", "y", "z")) == ["y"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 from audit.checks.doubt import Doubt, doubt, weight
@@ -43,8 +44,9 @@ is not so: the import stands inside a function other than the handler (it fails 
 called), or in a file that the handler does not load, or only in a `try` that catches the
 ImportError and goes on. It is a warning too, and the verdict `unknown`, where that is not sure:
 under a test that cannot be decided, or where a distribution might bring the module along whose
-files nobody could look into. Where every distribution's own files are known and none has the
-module, that it is missing is proven.
+files nobody could look into, or where the code changes `sys.path` and the module lies in another
+folder of the project. Where every distribution's own files are known and none has the module,
+that it is missing is proven.
 
 Add the distribution to the requirements and pack it, or guard the import: `try: import x`
 with an `except ImportError` that does without.
@@ -86,6 +88,10 @@ def _finding(assessment: Assessment, use: Use) -> Finding:
     brought = _may_come(assessment, module)
     if unsure is None and brought:
         unsure = Doubt(f"unless it comes with {brought}", Verdict.UNKNOWN)
+    apart = _apart(assessment, module)
+    if unsure is None and apart:
+        reason = f"unless the code puts the folder of {apart} on sys.path by then"
+        unsure = Doubt(reason, Verdict.UNKNOWN)
     reasons = [f"{_failure(module)} on {assessment.runtime.name}"]
     if use.answer.because:
         reasons.append(use.answer.because)
@@ -108,6 +114,19 @@ def _finding(assessment: Assessment, use: Use) -> Finding:
 def _failure(module: str) -> str:
     relative = module.startswith(".")
     return f'"from {module} import ..." fails' if relative else f"no module {module}"
+
+
+def _apart(assessment: Assessment, module: str) -> str:
+    """Return the own file of a module that is in a folder which the code may put on `sys.path`.
+
+    Empty for none: where there is no such file, or nothing in the code that does so.
+    """
+    project, name = assessment.project, module.partition(".")[0]
+    if not name or not any(source.extends_path for source in project.sources):
+        return ""
+    ends = (f"/{name}.py", f"/{name}/__init__.py")
+    found = min((each for each in project.files if each.endswith(ends)), default="")
+    return posixpath.normpath(posixpath.join(project.root, found)) if found else ""
 
 
 def _may_come(assessment: Assessment, module: str) -> str:
@@ -210,6 +229,12 @@ def _remedy(assessment: Assessment, use: Use, *, is_library: bool) -> str:
     if is_library:
         python = assessment.runtime.python
         return f"try: import {module} / except ImportError: what Python {python} has in its place"
+    return _adding_files(module, _apart(assessment, module))
+
+
+def _adding_files(module: str, apart: str) -> str:
+    if apart:
+        return f"--ignore SCF201:{module}, if it does; else move {apart} to the root of the package"
     return f"add what provides {module} to the requirements, or its files to the package"
 
 

@@ -146,9 +146,11 @@ class Chains:
         yield tried.handled[head]
         if head in tried.branch:
             yield tried.branch[head]
-        elif head.word == b"except":
-            tried_first = _first_statement(self._data, body(self._data, first))
-            yield Condition(unseen(self._test(head), tried_first.decode()), holds=True)
+        tried_first = _first_statement(self._data, body(self._data, first)).decode()
+        if head.word in {b"try", b"else"}:
+            yield from past(tried.handled[head].caught, tried_first)
+        elif head not in tried.branch:
+            yield Condition(unseen(self._test(head), tried_first), holds=True)
 
     def _try(self, first: Head) -> Tried | None:
         handlers = [clause for clause in first.clauses if clause.word == b"except"]
@@ -248,13 +250,29 @@ def unseen(handler: str, tried: str) -> str:
 
     `handler` is what it catches, and `tried` the first statement of its `try`.
     """
-    is_named = "NameError" in _WORDS(_BOUND("", handler))
-    return ON_PYTHON_3 if is_named and _OF_PYTHON_2(tried) else CAUGHT
+    is_named = "NameError" in caught(handler)
+    return ON_PYTHON_3 if is_named and fails_on_python_3(tried) else CAUGHT
 
 
+def fails_on_python_3(statement: str) -> bool:
+    """Whether a statement fails for a name that Python 2 alone has built in, before all else."""
+    return _OF_PYTHON_2(statement) is not None
+
+
+def past(caught_by: Iterable[tuple[str, ...]], tried: str) -> tuple[Condition, ...]:
+    """Return what must be so that control comes past the first statement of a `try`.
+
+    That is known where it fails for its name alone, and what catches that sees no failed import.
+    """
+    catching = next((each for each in caught_by if not _NO_NAME.isdisjoint(each)), ())
+    is_told = "NameError" in catching and not sees_import(catching)
+    return (Condition(ON_PYTHON_3, holds=False),) if is_told and fails_on_python_3(tried) else ()
+
+
+_NO_NAME = frozenset({"NameError", "Exception", "BaseException", "StandardError"})
 _OF_PYTHON_2 = re.compile(
-    r"(?:\w+[ \t]*=[ \t]*)?(?:basestring|buffer|cmp|execfile|file|intern|long|raw_input|reduce"
-    r"|reload|unichr|unicode|xrange)"
+    r"(?s)(?:\w+[ \t]*=[ \t]*)?(?:basestring|buffer|cmp|execfile|file|intern|long|raw_input|reduce"
+    r"|reload|unichr|unicode|xrange)(?:[ \t]*[(.\[].*)?"
 ).fullmatch
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from audit.code import Condition, Ending, Function, Handled
 from audit.source.blocks import ELDERS
+from audit.source.calls import as_loaded
 from audit.source.conditions import is_version_test
 from audit.source.exceptions import caught, dotted, last_name, suppressed, survivor
 from audit.source.members.around import leaves
@@ -47,7 +48,7 @@ def endings(tree: ast.Module, code: bytes, bindings: Mapping[str, str]) -> tuple
         return ()
     try:
         names = _Names(bindings, _constants(tree.body), code, marked)
-        return tuple(_found(tree.body, _Around(names)))
+        return tuple(as_loaded(tree.body, _found(tree.body, _Around(names))))
     except RecursionError:  # nested too deeply: what is so deep ends no file
         return ()
 

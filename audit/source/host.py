@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from audit.code import OTHERWISE, Attempt, Block, Condition, Function, Handled, Import
 from audit.source.bindings import NO_BINDINGS
-from audit.source.blocks import ELDERS, sees_import, unseen
+from audit.source.blocks import ELDERS, past, sees_import, unseen
 from audit.source.conditions import is_version_test
 from audit.source.exceptions import caught, dotted, suppressed
 from audit.source.members.around import leaves
@@ -138,7 +138,8 @@ def _try(node: ast.Try, blocks: Blocks, group: int) -> Iterator[Body]:
             return (*blocks, handled, unseen_by(node.handlers[number - 1]))
         branch = seeing.index(number) + 1 if number > 0 else number
         attempts = (Attempt(group, branch, branches),) if seeing else ()
-        return (*blocks, handled, *attempts)
+        tests = () if number > 0 else past(names, ast.unparse(node.body[0]))
+        return (*blocks, handled, *attempts, *tests)
 
     def unseen_by(handler: ast.ExceptHandler) -> Condition:
         exceptions = ast.unparse(handler.type) if handler.type else ""

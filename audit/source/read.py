@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from audit.code import Source
@@ -48,5 +49,9 @@ def read_source(
         definitions=UNREAD if read.tree is None else definitions(read.tree, code),
         names=seen.names,
         endings=() if read.tree is None else endings(read.tree, code, bound),
+        extends_path=_EXTENDS_PATH(code) is not None,
     )
     return source, problems
+
+
+_EXTENDS_PATH = re.compile(rb"\bsys\.path\b|\baddsitedir\b|\bfrom sys import [^\n]*\bpath\b").search

@@ -40,6 +40,57 @@ PROGRAMS = """
 import os
 os.getcwdu()
 
+# text that is encoded, and decoded again
+u"a".encode("utf-8").decode("utf-8")
+
+# what comes after a name of Python 2 where a handler names that error
+import sys
+try:
+    reload(sys)
+    sys.setdefaultencoding("utf-8")
+except NameError:
+    pass
+
+# the same where that name is bound before
+import sys
+from imp import reload
+try:
+    reload(sys)
+    sys.setdefaultencoding("utf-8")
+except NameError:
+    pass
+
+# what takes the place of a name of Python 2
+try:
+    reload
+except NameError:
+    from importlib import reload
+reload(__import__("json"))
+
+# the same by a call
+try:
+    reload(__import__("json"))
+except NameError:
+    import importlib
+    importlib.reload(__import__("json"))
+
+# a name that one of three brings
+try:
+    from importlib import reload
+except ImportError:
+    try:
+        from imp import reload
+    except ImportError:
+        pass
+callable(reload)
+
+# imports after a name of Python 2
+try:
+    unicode
+    from urllib import quote
+except NameError:
+    from urllib.parse import quote
+
 # a member under an alias
 import os as system
 system.getcwdu

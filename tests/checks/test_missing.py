@@ -90,6 +90,34 @@ def test_where_an_import_stands_decides_how_much_it_weighs(
     assert told("SCF201", sources=sources, entry=HANDLER) == [(head, message, ADD)]
 
 
+PUT = "import os, sys\nsys.path.insert(0, os.path.join(os.path.dirname(__file__), 'lib'))\n"
+AWAY = "; unless the code puts the folder of lib/nowhere.py on sys.path by then"
+MOVE = "--ignore SCF201:nowhere, if it does; else move lib/nowhere.py to the root of the package"
+
+
+@pytest.mark.parametrize(
+    ("before", "file", "told_as"),
+    [
+        (PUT, "lib/nowhere.py", ("warning unknown", AWAY, MOVE)),
+        (
+            "import site\nsite.addsitedir('lib')\n",
+            "lib/nowhere.py",
+            ("warning unknown", AWAY, MOVE),
+        ),
+        (PUT, "lib/nowhere_else.py", ("error blocked", "", ADD)),
+        ("import sys\nsys.path_hooks\n", "lib/nowhere.py", ("error blocked", "", ADD)),
+    ],
+)
+def test_a_module_in_a_folder_that_the_code_may_put_on_the_path_is_not_known_to_be_missing(
+    told: Callable[..., Any], before: str, file: str, told_as: tuple[str, str, str]
+) -> None:
+    sources = {"index.py": f"{before}import nowhere\n", file: ""}
+    head, more, remedy = told_as
+    assert told("SCF201", sources=sources, entry=HANDLER) == [
+        (f"{head} index.py:3 nowhere", f"no module nowhere on Python3.6{more}", remedy)
+    ]
+
+
 def test_without_a_known_handler_every_file_counts(told: Callable[..., Any]) -> None:
     case = {"sources": {"tool.py": "import nowhere\n"}}
     assert told("SCF201", **case) == [

@@ -53,6 +53,60 @@ import sys
 if sys.version_info < (3, 7):
     raise RuntimeError("needs Python 3.7")
 
+# a function that raises, and is called as the file is loaded
+import sys
+def check(least=(3, 7)):
+    if sys.version_info < (3, 7):
+        raise RuntimeError("needs Python 3.7")
+check()
+
+# one whose result is kept
+import sys
+def check():
+    if sys.version_info[0] == 2:
+        sys.exit("Python 2 is over")
+    return 1
+found = check()
+
+# one that nobody calls
+import sys
+def check():
+    if sys.version_info < (3, 7):
+        raise RuntimeError("needs Python 3.7")
+
+# one that is called under a test that does not hold
+import sys
+def check():
+    if sys.version_info < (3, 7):
+        raise RuntimeError("needs Python 3.7")
+if sys.version_info >= (3, 7):
+    check()
+
+# one in whose place another stands by then
+import sys
+def check():
+    if sys.version_info < (3, 7):
+        raise RuntimeError("needs Python 3.7")
+if sys.version_info < (3, 7):
+    check = int
+check()
+
+# one in whose place another is imported
+import sys
+def check():
+    if sys.version_info < (3, 7):
+        raise RuntimeError("needs Python 3.7")
+from time import time as check
+check()
+
+# a generator
+import sys
+def check():
+    if sys.version_info < (3, 7):
+        raise RuntimeError("needs Python 3.7")
+    yield 1
+check()
+
 # an exit with a message
 import sys
 if sys.version_info[0] == 2: sys.exit("Python 2 is over")

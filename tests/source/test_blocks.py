@@ -197,6 +197,9 @@ def test_a_branch_that_raises_or_exits_does_not_reach_its_end(body: str, *, ends
         ("reload", "NameError", ON_PYTHON_3),
         ("text = unicode", "(NameError, KeyError) as e", ON_PYTHON_3),
         ("reload; import c", "NameError", ON_PYTHON_3),
+        ("reload(sys)", "NameError", ON_PYTHON_3),
+        ("kind = unicode.encode", "NameError", ON_PYTHON_3),
+        ("reloaded(sys)", "NameError", CAUGHT),
         ("import c; reload", "NameError", CAUGHT),
         ("if x: pass\n  reload", "NameError", CAUGHT),
         ("reload", "KeyError", CAUGHT),
@@ -208,6 +211,27 @@ def test_a_name_that_python_2_alone_has_fails_on_python_3(
 ) -> None:
     found = blocks(f"try:\n  {tried}\nexcept {handler}:\n  import b\n")
     assert found["b"] == (Condition(test, holds=True),)
+
+
+@pytest.mark.parametrize(
+    ("source", "is_told"),
+    [
+        ("try:\n  unicode\n  import b\nexcept NameError: pass", True),
+        ("try: unicode\nexcept NameError: pass\nelse: import b", True),
+        ("try:\n  import b\n  unicode\nexcept NameError: pass", False),
+        ("try:\n  unicode\n  import b\nexcept KeyError: pass", False),
+        ("try:\n  unicode\nexcept NameError: pass\nfinally: import b", False),
+    ],
+)
+def test_what_comes_past_such_a_name_runs_on_python_2_alone(source: str, *, is_told: bool) -> None:
+    told = (Condition(ON_PYTHON_3, holds=False),) if is_told else ()
+    assert blocks(source)["b"] == told
+    assert host_blocks(source) == told
+
+
+def host_blocks(source: str) -> tuple[Block, ...]:
+    [found] = host.imports(ast.parse(source))
+    return tuple(each for each in found.blocks if not isinstance(each, Handled))
 
 
 VERSION = "sys.version_info < (3,)"

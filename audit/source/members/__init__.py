@@ -7,11 +7,12 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit.code import Member
-from audit.source.members.around import BROAD, Around, is_promised
+from audit.source.members.around import BROAD, Around
 from audit.source.members.bound import bound
 from audit.source.members.expressions import CODING
 from audit.source.members.names import Named, is_built_in, named, root
 from audit.source.members.operations import UNION, are_types, operated
+from audit.source.members.promises import is_promised
 from audit.source.members.walk import Walk
 from audit.source.rules import Words
 
@@ -101,6 +102,8 @@ class _Reading:
                 case ast.BinOp():
                     for each in operated(use.node, use.scope):
                         yield from self._member(use, each)
+                case ast.Name(id=name) if use.scope.find(name):
+                    pass  # what it is bound to is a use, or an import, of its own
                 case _:
                     for each in self._known(use.node, use.scope):
                         yield from self._member(use, each)
@@ -129,7 +132,7 @@ class _Reading:
         name, last = named.name, named.name.rpartition(".")[2]
         if not keyword and name in self._rules.submodules.rows and isinstance(use.node, _PART):
             keyword = LOADING
-        if name.startswith("unicode.") or (self._is_unicode and _is_text(use.node)):
+        if name == f"unicode.{last}" or (self._is_unicode and _is_text(use.node)):
             name = f"str.{last}"
             if self._rules.has(name, "2.7") is not True:
                 return

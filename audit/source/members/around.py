@@ -13,8 +13,9 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit.code import OTHERWISE, Attempt, Block, Condition, Function
+from audit.source.blocks import ON_PYTHON_3, fails_on_python_3
 from audit.source.conditions import is_version_test
-from audit.source.members.names import named
+from audit.source.members.names import is_built_in, named, root
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -53,6 +54,14 @@ class After(NamedTuple):
     statement: ast.Import | ast.ImportFrom
 
 
+class Past(NamedTuple):
+    """What comes in a `try` after a name that Python 2 alone has built in."""
+
+    name: ast.expr
+    """The expression that it starts."""
+    scope: Scope
+
+
 class Suppressed(NamedTuple):
     """The body of a `with` that suppresses exceptions."""
 
@@ -64,7 +73,7 @@ class Link(NamedTuple):
     """One statement around a use, and those around that."""
 
     outer: Link | None
-    block: Function | Test | Clause | After | Suppressed
+    block: Function | Test | Clause | After | Past | Suppressed
 
 
 class Around:
@@ -96,7 +105,7 @@ class Around:
         return tuple(block for block in self.blocks(link, failures) if isinstance(block, Condition))
 
     def _own(
-        self, block: Function | Test | Clause | After | Suppressed, failures: frozenset[str]
+        self, block: Function | Test | Clause | After | Past | Suppressed, failures: frozenset[str]
     ) -> Iterator[Block]:
         match block:
             case Function():
@@ -107,6 +116,9 @@ class Around:
                 yield from _clause(block, failures)
             case After(statement=statement):
                 yield Condition(text(statement), holds=True)
+            case Past(name=name, scope=scope):
+                if is_built_in(root(name), scope):
+                    yield Condition(ON_PYTHON_3, holds=False)
             case Suppressed(statement=statement, names=names):
                 if names & failures:
                     yield Attempt(statement.lineno, 0, (True, True))
@@ -177,6 +189,8 @@ def _clause(clause: Clause, failures: frozenset[str]) -> Iterator[Block]:
         yield Condition("; ".join(map(text, imports)), holds=False)
     elif handler in catching and not names & BROAD and not of_imports:
         yield Attempt(statement.lineno, catching.index(handler) + 1, branches)
+    elif "NameError" in names and not names & BROAD and _fails_on_python_3(statement):
+        yield Condition(ON_PYTHON_3, holds=True)
     else:
         what = f" {text(handler.type)}" if handler.type else ""
         yield Condition(f"except{what}", holds=True)
@@ -190,6 +204,26 @@ def after_import(statement: ast.Import | ast.ImportFrom, link: Link | None) -> L
     if around is None or not isinstance(around.block, Clause) or around.block.number:
         return None
     return Link(link, After(statement)) if survives_import(around.block.statement) else None
+
+
+def after_name(
+    statement: ast.Expr | ast.Assign | ast.Return, scope: Scope, link: Link | None
+) -> Link | None:
+    """Return what is around what comes after a statement that fails for its name on Python 3.
+
+    None where that statement is none, or no `try` right around it survives that by naming it.
+    """
+    match link.block if link else None:
+        case Clause(statement=tried, number=0) if tried.body[0] is statement and statement.value:
+            is_seen = any(caught(each.type) & {"NameError"} for each in tried.handlers)
+            is_told = is_seen and _fails_on_python_3(tried)
+            return Link(link, Past(statement.value, scope)) if is_told else None
+        case _:
+            return None
+
+
+def _fails_on_python_3(tried: ast.Try) -> bool:
+    return fails_on_python_3(text(tried.body[0]))
 
 
 _NEVER = Condition("False", holds=True)
@@ -257,43 +291,3 @@ def text(node: ast.AST) -> str:
 
 
 _EXITS = frozenset({"exit", "quit", "sys.exit", "os._exit"})
-
-
-def is_promised(link: Link | None, name: str) -> bool:
-    """Whether a test around a use asks by `hasattr` or the like, and the member is there then."""
-    while link is not None:
-        if isinstance(link.block, Test) and _promises(link.block, name):
-            return True
-        link = link.outer
-    return False
-
-
-def _promises(asked: Test, name: str, depth: int = 9) -> bool:
-    test, holds, owner, last = asked.test, asked.holds, *name.rpartition(".")[::2]
-    match test if depth else None:
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return _promises(asked._replace(test=operand, holds=not holds), name, depth - 1)
-        case ast.BoolOp(op=operation, values=values):
-            both = isinstance(operation, ast.And) is holds
-            parts = (asked._replace(test=each) for each in values)
-            return both and any(_promises(each, name, depth - 1) for each in parts)
-        case ast.Call(func=ast.Name(id="hasattr" | "getattr"), args=[of, ast.Constant(value), *_]):
-            return holds and value == last and _may_be(of, asked.scope, owner)
-        case ast.Compare(left=ast.Constant(value), ops=[ast.In() | ast.NotIn() as operation]):
-            return value == last and isinstance(operation, ast.In) is holds
-        case ast.Compare(left=left, ops=[operation], comparators=[ast.Constant(value=None)]):
-            is_there = isinstance(operation, ast.IsNot | ast.NotEq) is holds
-            return _promises(asked._replace(test=left, holds=is_there), name, depth - 1)
-        case _:
-            return False
-
-
-def _may_be(node: ast.expr, scope: Scope, owner: str) -> bool:
-    """Whether a test asks a module or type itself, for all that can be told."""
-    found = {each.name for each in named(node, scope)}
-    if found & _TEXTS and owner in _TEXTS:
-        return True
-    return not owner or not found or owner in found
-
-
-_TEXTS = frozenset({"bytes", "str", "unicode"})

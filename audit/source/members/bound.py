@@ -20,6 +20,10 @@ ANY = "*"
 """The name of a definition that may bind whatever name."""
 
 
+_ASKED = Condition("sys.version_info >= (3, 7)", holds=True)
+"""Where Python asks a module's own `__getattr__` (PEP 562)."""
+
+
 def bound(walk: Walk, around: Around) -> tuple[Definition, ...]:
     """Return the names that a file may bind at its top level, whatever they are bound to.
 
@@ -30,6 +34,8 @@ def bound(walk: Walk, around: Around) -> tuple[Definition, ...]:
     found = list(_definitions(walk, around))
     if walk.has_star or ANY in walk.module.bindings or _opens(walk):
         found.append(_bare(ANY))
+    elif "__getattr__" in walk.module.bindings:
+        found.append(Definition(ANY, walk.getattr_line, None, (_ASKED,)))
     found += [_bare(f".{name}") for name in sorted({*_set_elsewhere(walk)})]
     return tuple(found)
 
@@ -63,7 +69,7 @@ def _tests(link: Link | None) -> tuple[Test, ...]:
 
 def _opens(walk: Walk) -> bool:
     """Whether a file may bind names that no statement of it shows."""
-    if "__getattr__" in walk.module.bindings or "__path__" in walk.module.bindings:
+    if "__path__" in walk.module.bindings:
         return True
     return any(_is_opener(use, walk) for use in walk.openers)
 

@@ -13,6 +13,7 @@ from audit.source.members.around import (
     Suppressed,
     Test,
     after_import,
+    after_name,
     leaves,
     suppressed,
 )
@@ -44,6 +45,8 @@ class Walk(Expressions):
         self.decorators: list[Use] = []
         """Those that are given what they decorate, without a call of their own."""
         self.imports: list[ast.ImportFrom] = []  # of names of which one is worth a look
+        self.getattr_line = 1
+        """Where the module defines its own `__getattr__`, if it does."""
         self.has_star = False
         """Whether an import brings in names that nobody can see here."""
         self.globals: set[str] = set()
@@ -110,16 +113,19 @@ class Walk(Expressions):
             if isinstance(name, str):
                 scope.bind(name, Assigned(None, scope, link))
 
-    def _expression(self, node: ast.Expr | ast.Return, scope: Scope, link: Link | None) -> None:
+    def _expression(
+        self, node: ast.Expr | ast.Return, scope: Scope, link: Link | None
+    ) -> Link | None:
         self._look(node.value, scope, link)
         if scope is self.module:
             self._opens(node.value, link)
+        return after_name(node, scope, link)
 
     def _opens(self, value: ast.expr | None, link: Link | None) -> None:
         if value is not None and hands_itself(value):
             self.openers.append(Use(value, self.module, link))
 
-    def _assign(self, node: ast.Assign, scope: Scope, link: Link | None) -> None:
+    def _assign(self, node: ast.Assign, scope: Scope, link: Link | None) -> Link | None:
         self._look(node.value, scope, link)
         if scope is self.module:
             self._opens(node.value, link)
@@ -128,6 +134,7 @@ class Walk(Expressions):
                 scope.bind(target.id, Assigned(node.value, scope, link))
             else:
                 self._look(target, scope, link)
+        return after_name(node, scope, link)
 
     def _annotated(self, node: ast.AnnAssign, scope: Scope, link: Link | None) -> None:
         self._look(node.value, scope, link)
@@ -165,6 +172,8 @@ class Walk(Expressions):
 
     def _function(self, node: Functions, scope: Scope, link: Link | None) -> None:
         scope.bind(node.name, Assigned(None, scope, link))
+        if node.name == "__getattr__" and scope is self.module:
+            self.getattr_line = node.lineno
         for each in (*node.decorator_list, *defaults(node.args)):
             self._look(each, scope, link)
         bare = (each for each in node.decorator_list if not isinstance(each, ast.Call))
