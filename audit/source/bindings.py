@@ -11,7 +11,8 @@ from audit.source.tokens import Code, UndecidedError, line_end, text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MARKS = (b"version_info", b"sys.version", b"hexversion", b"python_version", b"PY2", b"PY3")
+MARKS = (b"version_info", b"sys.version", b"hexversion", b"python_version", b"PY2", b"PY3")
+"""What a test of the version has, or a name that is bound to one."""
 _ASSIGNMENT = re.compile(rb"\n([A-Za-z_]\w*)[ \t]*(?::[^=\n]*)?=(?!=)([^\n]*)")
 _WORDS = re.compile(r"[^\W\d]\w*").findall
 NO_BINDINGS: Mapping[str, str] = {}
@@ -52,7 +53,7 @@ def _is_assigned(data: bytes, word: bytes) -> bool:
 
 
 def _may_test(line: bytes, known: Mapping[str, str]) -> bool:
-    if any(mark in line for mark in _MARKS):
+    if any(mark in line for mark in MARKS):
         return True
     return bool(known) and not known.keys().isdisjoint(_WORDS(line.decode()))
 

@@ -7,12 +7,11 @@ statement only for those that are indented. What this cannot decide raises
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from audit.code import Block, Import
-from audit.source.bindings import NO_BINDINGS
+from audit.source.bindings import MARKS, NO_BINDINGS
 from audit.source.blocks import Chains
 from audit.source.heads import enclosing
 from audit.source.statements import Candidate, Kind, candidates, without_strangers
@@ -76,14 +75,11 @@ def _blocks(
     data: bytes, found: list[Candidate], bindings: Mapping[str, str]
 ) -> Mapping[int, tuple[Block, ...]]:
     """Return the blocks of those statements that may have any: at the left margin few do."""
-    siblings = bool(found) and _ASKS(data, 0, found[-1].start) is not None
+    last = found[-1].start if found else 0
+    siblings = any(data.find(mark, 0, last) >= 0 for mark in MARKS)
     places = [(each.start, each.indent) for each in found if siblings or each.indent != b""]
     if not places:
         return {}
     chains = Chains(data, bindings)
     around = enclosing(data, places, siblings=siblings)
     return {start: chains.around(each) for (start, _), each in zip(places, around, strict=True)}
-
-
-_ASKS = re.compile(rb"version_info|sys\.version|hexversion|python_version|PY[23]").search
-"""Finds what a test of the version has, or a name that is bound to one."""
