@@ -80,17 +80,17 @@ class Chains:
     def _left_by(self, first: Head) -> tuple[Condition, ...]:
         """Return what must be so that control comes past an `if`: nothing where it always does."""
         if first not in self._past:
-            clauses = first.clauses
-            is_left = self._leaves(first)
-            has_else = [each.word for each in clauses[1:]] == [b"else"]
-            matters = is_left or (has_else and self._leaves(clauses[1]))
-            if matters and is_version_test(self._test(first), self._bindings):
-                self._past[first] = (
-                    Condition(self._test(first), holds=not is_left, is_early=True),
-                )
-            else:
-                self._past[first] = ()
+            asks = is_version_test(self._test(first), self._bindings)
+            self._past[first] = self._past_version(first) if asks else ()
         return self._past[first]
+
+    def _past_version(self, first: Head) -> tuple[Condition, ...]:
+        clauses = first.clauses
+        is_left = self._leaves(first)
+        has_else = [each.word for each in clauses[1:]] == [b"else"]
+        if is_left or (has_else and self._leaves(clauses[1])):
+            return (Condition(self._test(first), holds=not is_left, is_early=True),)
+        return ()
 
     def _leaves(self, clause: Head) -> bool:
         """Whether the last statement of a clause leaves it for good, and is a simple one."""
