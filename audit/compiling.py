@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from audit.code import Ruling, Source, Span
+    from audit.code import Construct, Ruling, Source, Span
     from audit.platform import Runtime
 
     Rulings = Mapping[str, Mapping[str, Ruling | None]]
@@ -21,10 +21,20 @@ def compiles(source: Source, runtime: Runtime, rulings: Rulings) -> bool | None:
     ruled = rulings.get(runtime.python, {})
     if source.path in ruled:
         return ruled[source.path] is None
-    refused = [each for each in source.constructs if not _among(each.pythons, runtime)]
-    if any(not _among(each.unsure, runtime) for each in refused):
+    found = refused(source, runtime)
+    if any(is_sure(each, runtime) for each in found):
         return False
-    return None if refused else True
+    return None if found else True
+
+
+def refused(source: Source, runtime: Runtime) -> list[Construct]:
+    """Return what of a file a runtime does not compile, or may not, as it was read."""
+    return [each for each in source.constructs if not _among(each.pythons, runtime)]
+
+
+def is_sure(construct: Construct, runtime: Runtime) -> bool:
+    """Whether a runtime surely refuses what it does not, or may not, compile."""
+    return not _among(construct.unsure, runtime)
 
 
 def _among(spans: Iterable[Span], runtime: Runtime) -> bool:

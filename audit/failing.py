@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from audit.code import OTHERWISE, Condition, Function, Handled
 from audit.compiling import compiles
-from audit.source.blocks import CAUGHT, sees_import
 from audit.source.conditions import holds
-from audit.source.exceptions import catcher, survivor
+from audit.source.exceptions import catcher, sees_import, survivor
 from audit.source.local import Found, importer_of
+from audit.source.terms import CAUGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from audit.code import Block, Ending, Import, Source
     from audit.model import Project
@@ -22,10 +22,15 @@ if TYPE_CHECKING:
 
 def decided(blocks: Iterable[Block], source: Source, runtime: Runtime) -> bool | None:
     """Whether the tests around code let it run on a runtime; None if they do not tell."""
+    return let_run(blocks, lambda test: holds(test, runtime, source.bindings))
+
+
+def let_run(blocks: Iterable[Block], value_of: Callable[[str], bool | None]) -> bool | None:
+    """Whether tests with these values let the code within them run; None if they do not tell."""
     certain: bool | None = True
     for block in blocks:
         if isinstance(block, Condition):
-            value = holds(block.test, runtime, source.bindings)
+            value = value_of(block.test)
             if value is None:
                 certain = None
             elif value is not block.holds:

@@ -11,6 +11,7 @@ import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit.code import Alias, Brought, Deleted, Inert, Routine
+from audit.compiling import compiles
 from audit.model import Entry, Location
 from audit.source.conditions import holds
 from audit.source.local import Found, importer_of
@@ -165,17 +166,9 @@ class Package:
     def _is_read(self, source: Source) -> bool:
         """Whether a file can be read, and loaded: where not, others say so."""
         at = posixpath.normpath(posixpath.join(self._project.root, source.path))
-        version = self._runtime.version
         if any(problem.at.file == at for problem in self._project.problems):
             return False
-        rulings = self._project.rulings.get(self._runtime.python, {})
-        if source.path in rulings:  # a real interpreter was asked, and its word stands
-            return rulings[source.path] is None
-        return all(
-            any(version in span for span in each.pythons)
-            and not any(version in span for span in each.unsure)
-            for each in source.constructs
-        )
+        return compiles(source, self._runtime, self._project.rulings) is True
 
 
 def is_called_with_two(routine: Routine) -> bool:

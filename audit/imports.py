@@ -144,11 +144,6 @@ def _context(statement: Import, source: Source) -> Context:
     return Context.FUNCTION if Function in kinds else Context.TOP
 
 
-def runs(statement: Import, source: Source, runtime: Runtime) -> bool | None:
-    """Whether the tests around an import let it run on a runtime; None if they do not tell."""
-    return decided(statement.blocks, source, runtime)
-
-
 def meet(
     surveyed: Survey,
     finder: Finder,

@@ -7,16 +7,16 @@ import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit.alternatives import Guarded, excused
-from audit.code import OTHERWISE, Attempt, Condition, Function, Import
+from audit.code import OTHERWISE, Attempt, Function, Import
 from audit.compiling import compiles
+from audit.failing import let_run
 from audit.model import Location
 from audit.own import Question
 from audit.report import Met
 from audit.source.conditions import holds
 from audit.source.local import importer_of
-from audit.source.members import LOADING
-from audit.source.members.around import HAS
 from audit.source.submodules import ABSENT, LOADABLE
+from audit.source.terms import HAS, LOADING
 from audit.submodules import Loads
 
 if TYPE_CHECKING:
@@ -180,15 +180,7 @@ def _fails(member: Member, asked: Asked, loads: Loads) -> bool:
 
 def _runs(member: Member, source: Source, asked: Asked) -> bool | None:
     """Whether the tests around a use let it run; None where they do not tell."""
-    certain: bool | None = True
-    for block in member.blocks:
-        if isinstance(block, Condition):
-            value = _decided(block.test, source, asked)
-            if value is None:
-                certain = None
-            elif value is not block.holds:
-                return False
-    return certain
+    return let_run(member.blocks, lambda test: _decided(test, source, asked))
 
 
 def _decided(test: str, source: Source, asked: Asked) -> bool | None:

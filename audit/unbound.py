@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from audit.compiling import compiles
 from audit.source.conditions import holds
-from audit.source.members.bound import ANY
+from audit.source.terms import ANY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -165,14 +165,7 @@ def test_files_that_may_as_well_fail_to_import_are_told_apart(
         "turning.py": "try: import other\nexcept ImportError: raise SystemExit\n",
         "other.py": "",
     }
-    project = Project(
-        root=".",
-        declared_in=(),
-        declared=(),
-        sources=tuple(read_source(path, text.encode())[0] for path, text in files.items()),
-        files=frozenset(files),
-        entries=(Entry(DEFAULT_HANDLER),),
-    )
+    project = _project(files)
 
     found = loading(project, local_modules(files, [""]), runtimes["3.6"], ())
 

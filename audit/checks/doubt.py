@@ -88,7 +88,6 @@ def unloaded(assessment: Assessment, source: str, path: str) -> Doubt | None:
             return Doubt(f"{path} is not loaded by the handler", Verdict.READY)
 
 
-def weight(assessment: Assessment, placed: Placed) -> int:
-    """Return how much a place weighs, to find the one that weighs most."""
-    found = doubt(assessment, placed)
-    return (found.verdict if found else Verdict.BLOCKED).rank
+def weight(unsure: Doubt | None) -> int:
+    """Return how much a place weighs by the doubt about it, to find the one that weighs most."""
+    return (unsure.verdict if unsure else Verdict.BLOCKED).rank

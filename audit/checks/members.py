@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audit.checks.doubt import Doubt, doubt
+from audit.checks.doubt import Doubt, doubt, weight
 from audit.checks.instead import instead
 from audit.checks.wording import listed
 from audit.loading import Loaded
 from audit.report import Finding, Rule, Severity, Verdict
-from audit.source.members import BARE, LOADING, SUBSCRIPT
-from audit.source.members.operations import MERGE, UNION
+from audit.source.terms import BARE, LOADING, MERGE, SUBSCRIPT, UNION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,7 +59,7 @@ def find(assessment: Assessment) -> Iterator[Finding]:
 
 
 def _finding(assessment: Assessment, uses: Sequence[Lack]) -> Finding:
-    worst = max(uses, key=lambda each: _weight(assessment, each))
+    worst = max(uses, key=lambda each: weight(doubt_of(assessment, each)))
     unsure = doubt_of(assessment, worst)
     reasons = [_told(assessment, worst)]
     if unsure is not None:
@@ -77,11 +76,6 @@ def _finding(assessment: Assessment, uses: Sequence[Lack]) -> Finding:
         module=worst.member,
         at=worst.at,
     )
-
-
-def _weight(assessment: Assessment, lack: Lack) -> int:
-    unsure = doubt_of(assessment, lack)
-    return (unsure.verdict if unsure else Verdict.BLOCKED).rank
 
 
 def doubt_of(assessment: Assessment, lack: Lack) -> Doubt | None:

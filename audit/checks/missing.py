@@ -73,11 +73,15 @@ def find(assessment: Assessment) -> Iterator[Finding]:
     for use in assessment.unmet:
         if use.answer.status is Met.MISSING:
             known = worst.get(use.answer.module)
-            if known is None or weight(assessment, use) > weight(assessment, known):
+            if known is None or _weight(assessment, use) > _weight(assessment, known):
                 worst[use.answer.module] = use
     for module in sorted(worst):
         yield _finding(assessment, worst[module])
     yield from unbound(assessment, MISSING)
+
+
+def _weight(assessment: Assessment, use: Use) -> int:
+    return weight(doubt(assessment, use))
 
 
 def _finding(assessment: Assessment, use: Use) -> Finding:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from audit.checks.doubt import unloaded
 from audit.checks.wording import listed
+from audit.compiling import is_sure, refused
 from audit.loading import Loaded
 from audit.model import Location
 from audit.report import Finding, Rule, Severity, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from audit.assessment import Assessment
     from audit.code import Construct, Ruling, Source, Span
@@ -88,15 +89,13 @@ def _refusal(assessment: Assessment, runtime: Runtime, source: Source) -> _Refus
     ruling = rulings.get(source.path)
     if ruling is None and source.path in rulings:
         return None
-    refused = [each for each in source.constructs if not _compiles(each.pythons, runtime)]
-    sure = [each for each in refused if not _compiles(each.unsure, runtime)]
+    found = refused(source, runtime)
+    sure = [each for each in found if is_sure(each, runtime)]
     if ruling is not None:
         return _ruled(ruling, sure)
     if sure:
         return _Refusal(_told(sure), sure[0].line, sure[0].instead)
-    if refused:
-        return _unsure(refused[0])
-    return None
+    return _unsure(found[0]) if found else None
 
 
 def _unsure(construct: Construct) -> _Refusal:
@@ -106,10 +105,6 @@ def _unsure(construct: Construct) -> _Refusal:
     if is_newer:
         reason += " to the Python that reads it, which is older"
     return _Refusal(reason, construct.line, is_sure=False, is_newer=is_newer)
-
-
-def _compiles(spans: Iterable[Span], runtime: Runtime) -> bool:
-    return any(runtime.version in span for span in spans)
 
 
 def _ruled(ruling: Ruling, known: Sequence[Construct]) -> _Refusal:

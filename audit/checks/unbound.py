@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from audit.checks.doubt import weight
 from audit.checks.members import doubt_of
 from audit.report import Finding, Severity, Verdict
 
@@ -29,8 +30,7 @@ def unbound(assessment: Assessment, rule: Rule) -> Iterator[Finding]:
 
 
 def _weight(assessment: Assessment, lack: Lack) -> int:
-    unsure = doubt_of(assessment, lack)
-    return (unsure.verdict if unsure else Verdict.BLOCKED).rank
+    return weight(doubt_of(assessment, lack))
 
 
 def _finding(assessment: Assessment, lack: Lack, rule: Rule) -> Finding:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from audit.code import OTHERWISE, Attempt, Block, Condition, Function, Handled
 from audit.source.conditions import is_version_test
-from audit.source.exceptions import BARE
+from audit.source.exceptions import BARE, sees_import
 from audit.source.heads import Head, body, columns, indent_at
+from audit.source.terms import CAUGHT
 from audit.source.tokens import STRING, line_end, logical_lines, text
 
 if TYPE_CHECKING:
@@ -19,14 +20,8 @@ if TYPE_CHECKING:
 
     from audit.source.heads import Passed, Place
 
-CATCHING = frozenset(
-    {"ImportError", "ModuleNotFoundError", "Exception", "BaseException", "StandardError"}
-)
-"""Exceptions whose handler sees a failed import; the last is Python 2's."""
-CAUGHT = "__exception__"
-"""The test of a handler that sees no failed import: whether it runs nobody can decide."""
 ON_PYTHON_3 = "sys.version_info >= (3,)"
-"""That of a handler that sees a name fail which Python 2 alone has built in."""
+"""The test of a handler that sees a name fail which Python 2 alone has built in."""
 ELDERS = 50
 """How many tests of earlier clauses an `elif` or `else` carries: the nearest ones."""
 
@@ -133,7 +128,7 @@ class Chains:
             return
         self._groups += 1
         yield Handled(self._groups, 0, (names,), (True,))
-        if not CATCHING.isdisjoint(names):
+        if sees_import(names):
             yield Attempt(self._groups, 0, (True, True))
 
     def _attempt(self, head: Head) -> Iterable[Block]:
@@ -238,11 +233,6 @@ def caught(handler: str) -> tuple[str, ...]:
     """Return all names in what an `except` clause catches, as written after that word; sorted."""
     exceptions = _BOUND("", handler.removeprefix("*").strip())
     return tuple(sorted(set(_WORDS(exceptions)))) if exceptions else BARE
-
-
-def sees_import(names: Iterable[str]) -> bool:
-    """Whether a handler of some names sees a failed import."""
-    return not CATCHING.isdisjoint(names)
 
 
 def unseen(handler: str, tried: str) -> str:

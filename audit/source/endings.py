@@ -15,8 +15,8 @@ from audit.code import Condition, Ending, Function, Handled
 from audit.source.blocks import ELDERS
 from audit.source.calls import as_loaded
 from audit.source.conditions import is_version_test
-from audit.source.exceptions import caught, dotted, last_name, suppressed, survivor
-from audit.source.members.around import leaves
+from audit.source.exceptions import EXITS, caught, dotted, last_name, suppressed, survivor
+from audit.source.members.around import leaves, raises
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -29,12 +29,6 @@ _ENDS = (b"raise", b"exit", b"quit", b"assert")
 _OF_SYSTEM = re.compile(r"\bplatform\b|\bos\.name\b").search
 _OWN_VERSION = re.compile(r"(?<![\w.])version_info\b").search
 _WORDS = re.compile(r"[^\W\d]\w*").findall
-_EXITS = {
-    "sys.exit": "SystemExit",
-    "exit": "SystemExit",
-    "quit": "SystemExit",
-    "os._exit": "",
-}
 _TRY: tuple[type[ast.Try], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
 
 
@@ -184,7 +178,7 @@ def _within(statement: ast.stmt, around: _Around) -> Iterator[Ending]:
 
 def _tried(node: ast.Try, around: _Around) -> Iterator[Ending]:
     caught_by = [caught(each.type) for each in node.handlers]
-    ends = [not any(_exception(each) is not None for each in h.body) for h in node.handlers]
+    ends = [not raises(each.body) for each in node.handlers]
     at_end = yield from _found(node.body, around.within(caught_by, ends))
     if at_end is not None:
         yield from _found(node.orelse, around._replace(blocks=at_end))
@@ -233,7 +227,7 @@ def _exception(statement: ast.stmt) -> str | None:
         case ast.Raise():
             return "RuntimeError"
         case ast.Expr(value=ast.Call(func=function)):
-            return _EXITS.get(dotted(function))
+            return EXITS.get(dotted(function))
         case _:
             return None
 

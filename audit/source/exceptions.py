@@ -16,12 +16,25 @@ BARE = ("BaseException",)
 _BROAD = frozenset({"BaseException", "Exception", "StandardError"})
 
 
+CATCHING = frozenset(
+    {"ImportError", "ModuleNotFoundError", "Exception", "BaseException", "StandardError"}
+)
+"""Exceptions whose handler sees a failed import; the last is Python 2's."""
+EXITS = {"sys.exit": "SystemExit", "exit": "SystemExit", "quit": "SystemExit", "os._exit": ""}
+"""Calls that end the program, and what they raise: nothing, where nothing can catch it."""
+
+
 def catches(names: Collection[str], exception: str) -> bool:
     """Whether a handler of some names catches an exception; empty stands for none that can be.
 
     What is no exception of Python's is taken for one of the program's own.
     """
     return bool(exception) and not _ancestry(exception).isdisjoint(names)
+
+
+def sees_import(names: Iterable[str]) -> bool:
+    """Whether a handler of some names sees a failed import."""
+    return not CATCHING.isdisjoint(names)
 
 
 def catcher(handled: Handled, exception: str) -> int:

@@ -10,8 +10,9 @@ from tree_sitter import Language, Parser
 
 from audit.code import OTHERWISE, Attempt, Block, Condition, Function, Handled, Import
 from audit.source.bindings import NO_BINDINGS
-from audit.source.blocks import ELDERS, caught, sees_import, suppressed, unseen
+from audit.source.blocks import ELDERS, caught, suppressed, unseen
 from audit.source.conditions import is_version_test
+from audit.source.exceptions import EXITS, sees_import
 from audit.source.statements import Candidate, Kind, candidates, without_strangers
 from audit.source.tokens import text
 
@@ -223,11 +224,8 @@ def _exits(statement: Node) -> bool:
     return (
         statement.type == "expression_statement"
         and statement.children[0].type == "call"
-        and _text(statement.children[0].child_by_field_name("function")) in _EXITS
+        and _text(statement.children[0].child_by_field_name("function")) in EXITS
     )
-
-
-_EXITS = frozenset({"exit", "quit", "sys.exit", "os._exit"})
 
 
 def _head(node: Node) -> str:

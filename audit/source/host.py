@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from audit.code import OTHERWISE, Attempt, Block, Condition, Function, Handled, Import
 from audit.source.bindings import NO_BINDINGS
-from audit.source.blocks import ELDERS, past, sees_import, unseen
+from audit.source.blocks import ELDERS, past, unseen
 from audit.source.conditions import is_version_test
-from audit.source.exceptions import caught, dotted, suppressed
-from audit.source.members.around import leaves
+from audit.source.exceptions import caught, dotted, sees_import, suppressed
+from audit.source.members.around import leaves, raises
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -126,9 +126,9 @@ _TRY: tuple[type[ast.Try], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
 
 def _try(node: ast.Try, blocks: Blocks, group: int) -> Iterator[Body]:
     names = tuple(caught(handler.type) for handler in node.handlers)
-    ends = tuple(not _stops(handler.body) for handler in node.handlers)
+    ends = tuple(not raises(handler.body) for handler in node.handlers)
     seeing = [number for number, each in enumerate(names, 1) if sees_import(each)]
-    branches = (not _stops(node.body), *(ends[number - 1] for number in seeing))
+    branches = (not raises(node.body), *(ends[number - 1] for number in seeing))
 
     def around(number: int) -> Blocks:
         if not names:
@@ -158,18 +158,3 @@ def _suppressing(names: tuple[str, ...], group: int) -> Iterator[Block]:
     yield Handled(group, 0, (names,), (True,))
     if sees_import(names):
         yield Attempt(group, 0, (True, True))
-
-
-_EXITS = frozenset({"exit", "quit", "sys.exit", "os._exit"})
-
-
-def _stops(body: Iterable[ast.stmt]) -> bool:
-    return any(
-        isinstance(node, ast.Raise)
-        or (
-            isinstance(node, ast.Expr)
-            and isinstance(node.value, ast.Call)
-            and dotted(node.value.func) in _EXITS
-        )
-        for node in body
-    )

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from audit.code import OTHERWISE, Attempt, Block, Condition, Function, Handled, Import
 from audit.source import grammar, host, lexer
-from audit.source.blocks import CAUGHT, ON_PYTHON_3
+from audit.source.blocks import ON_PYTHON_3
 from audit.source.encoding import readable
 from audit.source.read import read_source
+from audit.source.terms import CAUGHT
 
 if TYPE_CHECKING:
     from collections.abc import Callable

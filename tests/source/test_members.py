@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from audit.code import OTHERWISE, Attempt, Block, Condition, Function, Member
 from audit.shipped import MEMBER_DIFFERENCES, STDLIB_DIFFERENCES, data_text
-from audit.source.members import members
+from audit.source.members import look
 from audit.source.rules import read_members
 from audit.source.stdlib import read_differences
 
@@ -19,7 +19,7 @@ RULES = read_members(data_text(MEMBER_DIFFERENCES), read_differences(data_text(S
 
 
 def found(source: str) -> tuple[Member, ...]:
-    return members(ast.parse(source), RULES)
+    return look(ast.parse(source), RULES).members
 
 
 def names(source: str) -> list[str]:
@@ -301,7 +301,7 @@ def test_no_source_is_too_odd(source: str) -> None:
         tree = ast.parse(source)
     except SyntaxError:
         return
-    assert isinstance(members(tree, RULES), tuple)
+    assert isinstance(look(tree, RULES).members, tuple)
 
 
 @pytest.mark.parametrize(
@@ -330,4 +330,4 @@ def test_deep_and_long_source_is_read_all_the_same(source: str) -> None:
 
 def test_own_source_is_read() -> None:
     for path in sorted(Path(__file__).parents[2].glob("audit/**/*.py")):
-        members(ast.parse(path.read_bytes()), RULES)
+        look(ast.parse(path.read_bytes()), RULES)

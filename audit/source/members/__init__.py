@@ -11,10 +11,11 @@ from audit.source.members.around import BROAD, Around
 from audit.source.members.bound import bound
 from audit.source.members.expressions import CODING
 from audit.source.members.names import Named, is_built_in, named, root
-from audit.source.members.operations import UNION, are_types, operated
+from audit.source.members.operations import are_types, operated
 from audit.source.members.promises import is_promised
 from audit.source.members.walk import Walk
 from audit.source.rules import Words
+from audit.source.terms import BARE, LOADING, SUBSCRIPT, UNION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,13 +28,6 @@ _NO_ATTRIBUTE = BROAD | {"AttributeError"}
 _NO_NAME = BROAD | {"NameError"}
 _NO_CODEC = BROAD | {"LookupError"}
 _NO_ARGUMENT = BROAD | {"TypeError"}
-
-SUBSCRIPT = "__class_getitem__"
-"""The member of a class that `list[int]` needs."""
-LOADING = "import"
-"""Stands for the argument where a submodule is used, which some import has to load."""
-BARE = ("functools.lru_cache", "user_function")
-"""The argument that a decorator without parentheses is given."""
 
 
 class Seen(NamedTuple):
@@ -63,11 +57,6 @@ def look(tree: ast.Module, rules: Members) -> Seen:
 
 
 _NO_WORDS = Words(frozenset(), frozenset(), frozenset())
-
-
-def members(tree: ast.Module, rules: Members) -> tuple[Member, ...]:
-    """Return what a file uses alone."""
-    return look(tree, rules).members
 
 
 class _Reading:

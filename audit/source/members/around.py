@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from audit.code import OTHERWISE, Attempt, Block, Condition, Function
 from audit.source.blocks import ON_PYTHON_3, fails_on_python_3
 from audit.source.conditions import is_version_test
+from audit.source.exceptions import EXITS
 from audit.source.members.names import is_built_in, named, root
+from audit.source.terms import HAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
 
 Blocks = tuple[Block, ...]
 
-HAS = "has "
-"""What a test starts with that asks for a member, by its full name."""
 BROAD = frozenset({"Exception", "BaseException", "StandardError"})
 IMPORT_FAILS = frozenset({"ImportError", "ModuleNotFoundError"})
 
@@ -277,7 +277,7 @@ def leaves(body: Sequence[ast.stmt]) -> bool:
 def _exits(statement: ast.stmt | None) -> bool:
     match statement:
         case ast.Expr(value=ast.Call(func=ast.Name() | ast.Attribute() as function)):
-            return text(function) in _EXITS
+            return text(function) in EXITS
         case _:
             return False
 
@@ -288,6 +288,3 @@ def text(node: ast.AST) -> str:
         return ast.unparse(node)
     except RecursionError:
         return "..."
-
-
-_EXITS = frozenset({"exit", "quit", "sys.exit", "os._exit"})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from audit.code import Condition, Definition
 from audit.source.members.around import Test
 from audit.source.members.scopes import Imported
+from audit.source.terms import ANY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from audit.source.members.around import Around, Link
     from audit.source.members.scopes import Use
     from audit.source.members.walk import Walk
-
-ANY = "*"
-"""The name of a definition that may bind whatever name."""
 
 
 _ASKED = Condition("sys.version_info >= (3, 7)", holds=True)

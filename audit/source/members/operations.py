@@ -6,16 +6,13 @@ import ast
 from typing import TYPE_CHECKING
 
 from audit.source.members.names import Named, is_built_in, named, root
+from audit.source.terms import MERGE, UNION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from audit.source.members.scopes import Scope
 
-UNION = "type.__or__"
-"""The member that `int | None` needs."""
-MERGE = "dict.__or__"
-"""The member that `{} | {}` needs."""
 _OF_PRINT = {"__rshift__": "print.__rshift__", "__mod__": "print.__mod__"}
 
 
