@@ -343,6 +343,7 @@ def hostile(name: str) -> zipfile.ZipInfo:
         ("/etc/evil.py", "a member that unpacks outside of the package, left out"),
         ("..\\evil.py", "a member that unpacks outside of the package, left out"),
         ("a\\b.py", "a member with a name that does not unpack on Linux as meant, left out"),
+        ("", "a member with a name that does not unpack on Linux as meant, left out"),
     ],
 )
 def test_members_that_reach_outside_are_problems(tmp_path: Path, name: str, message: str) -> None:

@@ -41,7 +41,7 @@ class PackageTree:
         return Listing(files=tuple(sorted(self._members)), problems=tuple(sorted(self._problems)))
 
     def _is_member(self, info: zipfile.ZipInfo) -> bool:
-        if info.is_dir() or "__pycache__/" in info.filename:
+        if info.filename.endswith("/") or "__pycache__/" in info.filename:
             return False
         reasons = list(self._doubts(info))
         self._problems += [Problem(reason, self._at(info.filename)) for reason in reasons]
@@ -51,7 +51,7 @@ class PackageTree:
         name = info.orig_filename
         if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/"):
             yield "a member that unpacks outside of the package, left out"
-        elif "\\" in name or ":" in name or "\0" in name:
+        elif not name or "\\" in name or ":" in name or "\0" in name:
             yield "a member with a name that does not unpack on Linux as meant, left out"
         elif stat.S_ISLNK(info.external_attr >> 16):
             yield "a symbolic link in a zip, left out"

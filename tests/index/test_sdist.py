@@ -404,6 +404,12 @@ def test_more_files_than_anyone_ships_are_not_read() -> None:
         read_members(GOOD, lambda *_: False, most=2)
 
 
+def test_a_file_without_a_name_is_refused() -> None:
+    nameless = zipped(FILES).replace(b"a-1/a/__init__.py", b"\0-1/a/__init__.py")
+    with pytest.raises(ArchiveError, match="it has a file without a name"):
+        read_sdist(nameless, A, ONE)
+
+
 @given(data=st.data())
 def test_no_damage_raises_anything_else(data: st.DataObject) -> None:
     content = bytearray(data.draw(st.sampled_from([GOOD, tarred(FILES, ""), zipped(FILES)])))

@@ -179,7 +179,12 @@ def open_zip(file: RangeFile) -> ZipFile:
 
 
 def check_path(path: str) -> str:
-    """Return a member's path without leading `./`; ArchiveError where it leads out, as in pip."""
+    """Return a member's path without leading `./`; ArchiveError where it leads out, as in pip.
+
+    And where there is none: zipfile fails to tell whether such a member is a folder.
+    """
+    if not path:
+        raise ArchiveError("it has a file without a name")
     if path.startswith("/") or (".." in path and ".." in path.replace("\\", "/").split("/")):
         raise ArchiveError(f"it would write outside of its folder: {path[:80]!r}")
     return path.removeprefix("./")
