@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -233,11 +233,13 @@ def test_urls_become_absolute_and_lose_credentials(url: str, absolute: str, form
     .filter(bool),
     st.sampled_from([_URL, f"{_URL}index.html?x=y", "https://me:secret@h.example", "http://h/a/b"]),
 )
+@example("//@", _URL)  # a host that is empty beside its credentials
 def test_every_url_is_joined_as_the_standard_library_joins_it(url: str, base: str) -> None:
     try:
         joined = file_url(url, base)
     except ValueError:
-        assert urlsplit(urljoin(base, url)).scheme not in {"http", "https"}
+        parts = urlsplit(urljoin(base, url))
+        assert parts.scheme not in {"http", "https"} or not parts.hostname
     else:
         expected = urlsplit(urljoin(base.replace("me:secret@", ""), url))
         assert unquote(joined) == unquote(expected.geturl())

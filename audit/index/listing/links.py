@@ -99,9 +99,9 @@ def file_url(url: str, base: str) -> str:
 def _joined(url: str, base: str) -> str:
     parts = urlsplit(urljoin(base, url))
     allowed = {"http", "https", "file"} if base.startswith("file:") else {"http", "https"}
-    if not url or parts.scheme not in allowed or not (parts.netloc or parts.scheme == "file"):
-        raise ValueError("no URL of a file that could be fetched")
     host = parts.netloc.rpartition("@")[2]
+    if not url or parts.scheme not in allowed or not (host or parts.scheme == "file"):
+        raise ValueError("no URL of a file that could be fetched")
     return quote(urlunsplit((parts.scheme, host, *parts[2:4], "")), safe=f"{_SAFE}@[]")
 
 
