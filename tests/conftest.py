@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from tools.ours import Ours
     from tools.replay import Replay
 
-# How long an example takes depends on what else the machine does.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
+# How long an example takes depends on what else the machine does; and who changes a line must not
+# fail for another's. The search for new counterexamples is `--hypothesis-profile=search`.
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, max_examples=1000)
+settings.load_profile("same")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
