@@ -448,7 +448,8 @@ class Runs:
         self.folder.joinpath("requirements.txt").write_text(lines)
         where = ("--index-url", self.stall.url()) if index is None else index
         online = () if "--offline" in options else ("--online",)
-        waits = ("--timeout", "0.2", "--retries", "0")
+        # Long, as a machine that is busy lets one wait as well; who tests waiting says `HASTY`.
+        waits = ("--timeout", "20", "--retries", "0")
         runtime = () if "--runtime" in options else ("--runtime", "Python3.6")
         # With --verbose no run is answered from the memo of an earlier one.
         form = () if "--format" in options else ("--format", "json", "--verbose")

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,9 +10,11 @@ if TYPE_CHECKING:
 
 LOGIN_PAGE = b"<html><head><title>Sign in</title></head><body><a href='/login'>go</a></body></html>"
 
+HASTY = ("--timeout", "0.2")
+"""For runs that are to fail, which they do also where a machine is busy."""
 
 UNDECIDED = {
-    "time-out": {"pause": 0.5},
+    "time-out": {"pause": 60},
     "500": {"status": 500},
     "401": {"status": 401},
     "403": {"status": 403},
@@ -45,11 +46,9 @@ def test_a_page_that_cannot_be_had_is_undecided_and_right_once_it_is_back(
     stall.server.serve("/login", LOGIN_PAGE, headers={"Content-Type": "text/html"})
     headers = {"Content-Type": "application/vnd.pypi.simple.v1+json", **how.get("headers", {})}
     stall.server.serve("/simple/alpha/", **{"body": b"{}", **how, "headers": headers})
-    began = time.monotonic()
-    failed = run("alpha\n")
+    failed = run("alpha\n", *HASTY)
     assert (failed.code, failed.verdict, failed.packages) == (3, "unknown", {"alpha": None})
     assert "127.0.0.1" in failed.said
-    assert time.monotonic() - began < 5
     assert "not in the cache" in run("alpha\n", "--offline").said
     stall.server.withdraw("/simple/alpha/")
     stall.page("alpha")
@@ -58,7 +57,7 @@ def test_a_page_that_cannot_be_had_is_undecided_and_right_once_it_is_back(
 
 
 PASSING = {
-    "time-out": {"pause": 0.5},
+    "time-out": {"pause": 60},
     "503": {"status": 503},
     "429": {"status": 429, "headers": {"Retry-After": "0"}},
     "truncated": {"cut": 30},
@@ -83,7 +82,7 @@ def test_what_fails_in_passing_is_asked_for_again(
         says = "Metadata-Version: 2.1\nName: alpha\nVersion: 1.0\nRequires-Dist: beta\n"
         stall.server.serve(path, says.encode())
     stall.page("beta")
-    outcome = run("alpha\n", "--retries", "1")
+    outcome = run("alpha\n", "--timeout", "2", "--retries", "1")
     assert outcome.packages == {"alpha": "1.0", "beta": "2.0"}
     assert outcome.verdict == "vendor"
     assert stall.server.paths().count(path) == 2
@@ -171,7 +170,7 @@ def test_a_plain_mirror_without_anything_beside_its_files_does(run: Runs, stall:
     assert run("n0\n").packages == outcome.packages
 
 
-@pytest.mark.parametrize("how", [{"status": 404}, {"status": 500}, {"cut": 100}, {"pause": 0.5}])
+@pytest.mark.parametrize("how", [{"status": 404}, {"status": 500}, {"cut": 100}, {"pause": 60}])
 def test_a_wheel_that_cannot_be_read_is_undecided_until_it_can(
     run: Runs, stall: Stall, how: dict[str, Any]
 ) -> None:
@@ -180,7 +179,7 @@ def test_a_wheel_that_cannot_be_read_is_undecided_until_it_can(
     stall.page("alpha")
     stall.wheel("beta", "2.0")
     stall.page("beta")
-    failed = run("alpha\n")
+    failed = run("alpha\n", *HASTY)
     assert (failed.code, failed.verdict) == (3, "unknown")
     assert "alpha-1.0-py2.py3-none-any.whl" in failed.said
     stall.mishap(url, ranges=True)
