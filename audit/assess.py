@@ -20,8 +20,9 @@ from audit.imports import Imports, meet, survey
 from audit.lacking import Asked, lacking
 from audit.loading import loading, reached
 from audit.model import Artefact
-from audit.packages import chosen, packages
-from audit.pins import BuiltIn, Conflicted, Undecided
+from audit.packages import chosen, packages, resolves_on
+from audit.packed import packed, scan
+from audit.pins import BuiltIn
 from audit.presence import imported, in_use, present
 from audit.remedies import NO_REMEDIES, Remedies
 from audit.report import Report, RuntimeReport, TableSummary
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from audit.loading import Loading
     from audit.model import Metadata, Problem, Project
     from audit.names import ImportNames
+    from audit.packed import Packed, Scanned
     from audit.pins import Demand, Pin, Resolution
     from audit.platform import Matrix, Runtime
     from audit.report import Finding, Package
@@ -81,6 +83,14 @@ class Policy(NamedTuple):
     """Findings to leave out: `CODE`, or `CODE:subject` for one package, module or file."""
 
 
+class _Scanned(NamedTuple):
+    """What was read, prepared for every runtime alike."""
+
+    around: Surroundings
+    own: Survey
+    packed: Scanned | None
+
+
 class _Facts(NamedTuple):
     """What is worked out for one runtime before any finding."""
 
@@ -93,15 +103,16 @@ class _Facts(NamedTuple):
     suggestions: Mapping[str, Suggestion]
     loading: Loading | None
     lacking: tuple[Lack, ...]
+    packed: Packed | None
 
 
 def audit(project: Project, platform: Platform, policy: Policy) -> Report:
     """Audit a project for each runtime of a platform, side by side."""
     around = surroundings(project, platform.library, platform.import_names, platform.members)
-    surveyed = survey(project.root, project.sources, around)
-    facts = _side_by_side(partial(_facts, project, platform, policy, (around, surveyed)), platform)
+    scanned = _Scanned(around, survey(project.root, project.sources, around), scan(project, around))
+    facts = _side_by_side(partial(_facts, project, platform, policy, scanned), platform)
     project = project._replace(problems=(*project.problems, *platform.index.problems))
-    resolves_on = _resolves_on(facts)
+    where = resolves_on({each.runtime.name: each.resolution for each in facts})
     runtimes = tuple(
         _judged(
             each,
@@ -115,13 +126,14 @@ def audit(project: Project, platform: Platform, policy: Policy) -> Report:
                 around=around,
                 demands={p.candidate.name: p.demands for p in chosen(each.resolution)},
                 preference=policy.builtins,
-                resolves_on=resolves_on,
+                resolves_on=where,
                 evidence=each.evidence,
                 suggestions=each.suggestions,
                 libraries=frozenset(library.key for library in platform.matrix.libraries),
                 modules=each.imports.modules,
                 loading=each.loading,
                 lacking=each.lacking,
+                packed=each.packed,
                 remedies=platform.remedies,
                 runtimes=platform.runtimes,
                 called=functions_called(project, around.own.local, each.runtime),
@@ -179,13 +191,13 @@ def _facts(
     project: Project,
     platform: Platform,
     policy: Policy,
-    scanned: tuple[Surroundings, Survey],
+    scanned: _Scanned,
     runtime: Runtime,
 ) -> _Facts:
-    around, surveyed = scanned
+    around, surveyed, copies = scanned
     target = _target(project, platform, policy, runtime)
     unloadable = failing(project, around.own, runtime)
-    live = reached(project, around.own.local, runtime, unloadable)
+    live = reached(project, around.own, runtime, unloadable)
 
     def meeting(around: Surroundings, pins: Sequence[Pin]) -> Imports:
         return meet(surveyed, Finder(around, runtime, pins), runtime, live, unloadable)
@@ -202,6 +214,12 @@ def _facts(
     opened: Opened = {}
     if imports is None or pins != there:
         imports, opened = trace(target.index, pins, around, partial(meeting, pins=pins))
+    asked = Asked(runtime, around, Finder(around, runtime, pins), live)
+    copied = packed(copies, asked, imports, unloadable) if copies else None
+    if copied is not None and live is not None:
+        loads: Loading | None = copied.loading
+    else:
+        loads = loading(project, around.own, runtime, imports.modules, unloadable)
     wanted = Wanted(replace(target, index=platform.index), active, undeclared)
     excluded = [d for d in project.declared if not marker_holds(d.requirement.marker, runtime)]
     return _Facts(
@@ -218,13 +236,14 @@ def _facts(
             doubtful(target.index, chosen(resolution), around, runtime),
         ),
         suggestions=suggest(imports, around, wanted, resolution),
-        loading=loading(project, around.own.local, runtime, imports.modules, unloadable),
+        loading=loads,
         lacking=lacking(
             project.root,
             project.sources,
             imports.lacking,
-            Asked(runtime, around, Finder(around, runtime, pins), live),
+            asked,
         ),
+        packed=copied,
     )
 
 
@@ -250,28 +269,6 @@ def _built_ins(platform: Platform, runtime: Runtime) -> dict[NormalizedName, Bui
         )
         for library in platform.matrix.libraries
         if runtime.name in library.versions
-    }
-
-
-def _resolves_on(facts: Sequence[_Facts]) -> dict[NormalizedName, tuple[str, ...]]:
-    """Return where each name clashes not, nor any line that a clash on it rests on elsewhere."""
-    clashing: dict[str, dict[NormalizedName, set[object]]] = {}
-    lines: dict[NormalizedName, set[object]] = {}
-    for each in facts:
-        clashes = each.resolution.clashes if isinstance(each.resolution, Conflicted) else ()
-        there = clashing.setdefault(each.runtime.name, {})
-        for clash in clashes:
-            roots = {clash.name, *(root.asker for root in clash.roots)}
-            there.setdefault(clash.name, set()).update(roots)
-            lines.setdefault(clash.name, set()).update(roots)
-    return {
-        name: tuple(
-            each.runtime.name
-            for each in facts
-            if not isinstance(each.resolution, Undecided)
-            and all(map(roots.isdisjoint, clashing[each.runtime.name].values()))
-        )
-        for name, roots in lines.items()
     }
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from audit.lacking import Lack
     from audit.loading import Loading
     from audit.model import Project
+    from audit.packed import Packed
     from audit.pins import BuiltIn, Demand, Resolution
     from audit.platform import Runtime
     from audit.report import ImportedModule, Package
@@ -58,6 +59,8 @@ class Assessment(NamedTuple):
     """File and name of every function that the platform calls as a handler."""
     lacking: tuple[Lack, ...] = ()
     """Every use of a member or argument that the standard library is there without."""
+    packed: Packed | None = None
+    """What of vendored copies fails as they are loaded; None where none is loaded."""
     remedies: Remedies = NO_REMEDIES
     """What to do without what a standard library lacks."""
     shadowing: Shadowing = UNMEASURED

@@ -1,4 +1,4 @@
-"""Which own files a runtime cannot load, what their import ends with, and who survives that."""
+"""Which files of a package a runtime cannot load, what their import ends with, who survives it."""
 
 from __future__ import annotations
 
@@ -39,18 +39,17 @@ def let_run(blocks: Iterable[Block], value_of: Callable[[str], bool | None]) -> 
 
 
 def failing(project: Project, own: OwnModules, runtime: Runtime) -> Failing:
-    """Return the own files that a runtime cannot load."""
+    """Return the own and vendored files that a runtime cannot load."""
     exceptions: dict[str, str] = {}
-    compiled = {
-        source.path: compiles(source, runtime, project.rulings) for source in project.sources
-    }
-    for source in project.sources:
+    sources = (*project.sources, *project.packed)
+    compiled = {source.path: compiles(source, runtime, project.rulings) for source in sources}
+    for source in sources:
         if compiled[source.path] is False:
             exceptions[source.path] = "SyntaxError"
         elif ends := [each for each in source.endings if _is_reached(each, source, runtime)]:
             exceptions[source.path] = ends[0].exception
     found = Failing(exceptions, compiled, own, runtime)
-    found.spread(project.sources)
+    found.spread(sources)
     return found
 
 
@@ -70,7 +69,7 @@ class Survived(NamedTuple):
 
 
 class Failing:
-    """The own files that a runtime cannot load, with the exception that their import ends with."""
+    """The files that a runtime cannot load, with the exception that their import ends with."""
 
     def __init__(
         self,
@@ -201,6 +200,12 @@ def is_turned(statement: Import) -> bool:
     tries = _tries(statement)
     catching = any(catcher(each, "ImportError") for each in tries if not each.branch)
     return catching and survivor(tries, "ImportError") is None
+
+
+def catches(statement: Import, exceptions: Iterable[str]) -> bool:
+    """Whether a `try` around an import has a handler for any of some exceptions."""
+    tries = [each for each in _tries(statement) if not each.branch]
+    return any(catcher(each, exception) for each in tries for exception in exceptions)
 
 
 def _tries(statement: Import) -> list[Handled]:

@@ -1,4 +1,4 @@
-"""Which own files a runtime loads before it calls the handler, and which it may load later."""
+"""Which files of a package a runtime loads before it calls the handler, and which perhaps later."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit.code import OTHERWISE, Attempt, Function, Handled
-from audit.failing import decided, is_turned, may_fail
+from audit.failing import catches, decided, is_turned, may_fail
 from audit.handler import entries_on, functions_called
 from audit.model import Location
 from audit.report import Met
-from audit.source.local import reachable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable
+    from collections.abc import Callable, Container, Iterable, Mapping
 
     from audit.code import Import, Source
     from audit.failing import Failing
     from audit.model import Project
+    from audit.own import OwnModules
     from audit.platform import Runtime
     from audit.report import ImportedModule
-    from audit.source.local import LocalModules
 
     Follows = Callable[[Source, Import], bool]
 
@@ -38,8 +37,15 @@ class Loaded(Enum):
     NEVER = "never"
 
 
+_FAILURES: Mapping[bool, tuple[str, ...]] = {
+    True: ("ImportError",),
+    False: ("AttributeError", "NameError", "TypeError", "LookupError"),
+}
+_NONE: Mapping[bool, frozenset[str]] = dict.fromkeys(_FAILURES, frozenset())
+
+
 class Loading(NamedTuple):
-    """The own files of a project as one runtime loads them."""
+    """The own and vendored files of a project as one runtime loads them."""
 
     surely: frozenset[str]
     perhaps: frozenset[str]
@@ -48,6 +54,9 @@ class Loading(NamedTuple):
     """Those of all that are loaded only where a `try` around an import goes on as one fails."""
     spared: frozenset[str] = frozenset()
     """Those of all whose ImportError is caught around each import of them, and nothing lost."""
+    uncaught: Mapping[bool, frozenset[str]] = _NONE
+    """Those of the sure that imports lead to around which nothing catches what fails there: True
+    for an ImportError, False for what a member or argument ends with that is not there."""
 
     def of(self, path: str) -> Loaded:
         """Return how a file is loaded."""
@@ -59,7 +68,7 @@ class Loading(NamedTuple):
 
 
 def reached(
-    project: Project, local: LocalModules, runtime: Runtime, failing: Failing | None = None
+    project: Project, own: OwnModules, runtime: Runtime, failing: Failing | None = None
 ) -> frozenset[str] | None:
     """Return the files that the handlers may load; None where no handler is known, or found.
 
@@ -70,26 +79,29 @@ def reached(
         blocks = failing.blocks(source, statement) if failing else statement.blocks
         return decided(blocks, source, runtime) is not False
 
-    walk = _Walk(_entered(project, runtime), project.sources, local, runtime.version)
+    walk = _walk(_entered(project, runtime), project, own, runtime)
     spared = walk.survived(may_run, failing) & failing.uncompiled if failing else frozenset()
     return walk.without(spared, may_run) or None
 
 
-def loading(
+def loading(  # noqa: PLR0913 - those of every fact, and where to begin
     project: Project,
-    local: LocalModules,
+    own: OwnModules,
     runtime: Runtime,
     modules: Iterable[ImportedModule],
     failing: Failing | None = None,
+    *,
+    otherwise: frozenset[str] = frozenset(),
 ) -> Loading | None:
     """Return which files the handlers load when; None where no handler is known, or found.
 
-    `failing` are those that the runtime cannot load, if any.
+    `failing` are those that the runtime cannot load, if any; `otherwise` are the files to begin
+    with where no handler is.
     """
-    files = _entered(project, runtime)
+    files = _entered(project, runtime) or otherwise
     if not files:
         return None
-    functions = functions_called(project, local, runtime)
+    functions = functions_called(project, own.local, runtime)
     unmet = frozenset(
         site.at for module in modules if module.status in _UNMET for site in module.sites
     )
@@ -105,29 +117,43 @@ def loading(
     def may_run(source: Source, statement: Import) -> bool:
         return runs(source, statement) is not False and is_at_load(source, statement)
 
-    walk = _Walk(files, project.sources, local, runtime.version)
+    def surely_runs(source: Source, statement: Import) -> bool:
+        return runs(source, statement) is True and is_at_load(source, statement)
+
+    walk = _walk(files, project, own, runtime)
     survived = walk.survived(may_run, failing) if failing else frozenset()
     spared = survived & failing.uncompiled if failing else frozenset()
     return Loading(
-        surely=walk.without(spared, lambda *each: runs(*each) is True and is_at_load(*each)),
+        surely=walk.without(spared, surely_runs),
         perhaps=walk.without(spared, may_run),
         called=walk.followed(lambda *each: runs(*each) is not False),
         survived=survived,
         spared=walk.spared(may_run),
+        uncaught={
+            is_import: walk.followed(
+                lambda *each, names=names: surely_runs(*each) and not catches(each[1], names)
+            )
+            for is_import, names in _FAILURES.items()
+        },
     )
+
+
+def _walk(files: frozenset[str], project: Project, own: OwnModules, runtime: Runtime) -> _Walk:
+    sources = {each.path: each for each in (*project.sources, *project.packed)}
+    return _Walk(files, sources, own, runtime.version)
 
 
 class _Walk(NamedTuple):
     """Walks from the handlers' files along imports."""
 
     files: frozenset[str]
-    sources: tuple[Source, ...]
-    local: LocalModules
+    sources: Mapping[str, Source]
+    own: OwnModules
     version: tuple[int, int]
 
     def followed(self, follows: Follows) -> frozenset[str]:
         """Return the files that are come to."""
-        return reachable(self.files, self.sources, self.local, version=self.version, runs=follows)
+        return self.own.reachable(self.files, self.sources, self.version, follows)
 
     def without(self, spared: frozenset[str], follows: Follows) -> frozenset[str]:
         """Return the others that are come to, and not through some files."""
@@ -142,7 +168,9 @@ class _Walk(NamedTuple):
 
     def spared(self, follows: Follows) -> frozenset[str]:
         """Return the files that are come to only by imports that may as well fail."""
-        if not any(may_fail(source, each) for source in self.sources for each in source.imports):
+        if not any(
+            may_fail(source, each) for source in self.sources.values() for each in source.imports
+        ):
             return frozenset()
 
         def needs(source: Source, statement: Import) -> bool:
@@ -152,7 +180,7 @@ class _Walk(NamedTuple):
         spared = found - self.followed(needs)
         turning = {
             source.path
-            for source in self.sources
+            for source in self.sources.values()
             if source.path in spared and any(is_turned(each) for each in source.imports)
         }  # what fails there may end with another exception
         return found - self._replace(files=self.files | turning).followed(needs)

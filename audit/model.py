@@ -198,6 +198,9 @@ class Project(NamedTuple):
     options: tuple[IndexOption, ...] = ()
     supports: tuple[Supports, ...] = ()
     sources: tuple[Source, ...] = ()
+    """The project's own."""
+    packed: tuple[Source, ...] = ()
+    """Those of vendored copies that own sources may load, directly or through each other."""
     files: frozenset[str] = frozenset()
     """Every path that an import could load: modules and extension modules, vendored ones too."""
     import_roots: tuple[str, ...] = ("",)

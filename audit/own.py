@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit.code import Import
-from audit.source.local import Found, Importer, NotFound, local_modules
+from audit.source.local import Found, Importer, NotFound, importer_of, local_modules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from audit.code import Source
+
+    Loads = tuple[Import, tuple[str, ...]]
 
 _NAMESPACES = (3, 3)
 """From here on, Pythons differ only in the extension modules that they load."""
@@ -43,6 +47,7 @@ class OwnModules:
             for path in self.local.files
             if path.endswith(".so")
         )
+        self._loads: dict[tuple[str, tuple[int, int]], tuple[Loads, ...]] = {}
         self._known: dict[tuple[Question, tuple[int, int]], Look | None] = {}
 
     def question(self, statement: Import, importer: Importer) -> Question:
@@ -84,6 +89,48 @@ class OwnModules:
         if question.level or (isinstance(around, Found) and not around.namespace):
             return Look(found, is_final=True)
         return None
+
+    def loaded_by(self, source: Source, version: tuple[int, int]) -> tuple[Loads, ...]:
+        """Return the imports of a file that load own files, with those."""
+        key = (source.path, version)
+        known = self._loads.get(key)
+        if known is None:
+            known = self._loads[key] = tuple(self._loaded_by(source, version))
+        return known
+
+    def _loaded_by(self, source: Source, version: tuple[int, int]) -> Iterator[Loads]:
+        importer = importer_of(source)
+        for statement in source.imports:
+            look = self.look(self.question(statement, importer), version)
+            if look is not None and isinstance(look.found, Found):
+                yield statement, look.found.loads
+
+    def reachable(
+        self,
+        entries: Iterable[str],
+        sources: Mapping[str, Source],
+        version: tuple[int, int],
+        follows: Callable[[Source, Import], bool],
+    ) -> frozenset[str]:
+        """Return the files that some load through others, themselves included.
+
+        `sources` are those whose imports are known, by path, and `follows` says which of these
+        count.
+        """
+        pending = list(entries)
+        reached: set[str] = set()
+        while pending:
+            path = pending.pop()
+            if path in reached:
+                continue
+            reached.add(path)
+            source = sources.get(path)
+            if source is None:
+                continue
+            for statement, loads in self.loaded_by(source, version):
+                if not reached.issuperset(loads) and follows(source, statement):
+                    pending += loads
+        return frozenset(reached)
 
     def below(self, package: Found, name: str, version: tuple[int, int]) -> Found | NotFound | None:
         """Return what there is of a module within a package; None for nothing like it."""

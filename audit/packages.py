@@ -115,3 +115,29 @@ def _unpinned(
 def _with_built_in(package: Package, built_ins: Mapping[NormalizedName, BuiltIn]) -> Package:
     built_in = built_ins.get(package.name)
     return package if built_in is None else package._replace(builtin_version=str(built_in.version))
+
+
+def resolves_on(
+    resolutions: Mapping[str, Resolution],
+) -> dict[NormalizedName, tuple[str, ...]]:
+    """Return where each name clashes not, nor any line that a clash on it rests on elsewhere.
+
+    `resolutions` are those of runtimes, by name.
+    """
+    clashing: dict[str, dict[NormalizedName, set[object]]] = {}
+    lines: dict[NormalizedName, set[object]] = {}
+    for runtime, resolution in resolutions.items():
+        there = clashing.setdefault(runtime, {})
+        for clash in resolution.clashes if isinstance(resolution, Conflicted) else ():
+            roots = {clash.name, *(root.asker for root in clash.roots)}
+            there.setdefault(clash.name, set()).update(roots)
+            lines.setdefault(clash.name, set()).update(roots)
+    return {
+        name: tuple(
+            runtime
+            for runtime, resolution in resolutions.items()
+            if not isinstance(resolution, Undecided)
+            and all(map(roots.isdisjoint, clashing[runtime].values()))
+        )
+        for name, roots in lines.items()
+    }

@@ -11,7 +11,6 @@ from audit.own import OwnModules
 from audit.report import Context, ImportedModule, ImportSite, Met
 from audit.runtimes import read_runtimes
 from audit.shipped import RUNTIMES, data_text
-from audit.source.local import local_modules
 from audit.source.read import read_source
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def _loaded(
     modules = (ImportedModule("absent", Met.IGNORED, None, "", sites),)
     runtime = runtimes[python]
     unloadable = unable(project, OwnModules(files, [""]), runtime)
-    found = loading(project, local_modules(files, [""]), runtime, modules, unloadable)
+    found = loading(project, OwnModules(files, [""]), runtime, modules, unloadable)
     assert found is not None
     return found.of("other.py")
 
@@ -125,20 +124,20 @@ def test_what_a_try_survives_is_told_apart(runtimes: Mapping[str, Runtime]) -> N
         "other.py": "",
     }
     project = _project(files)
-    local, runtime = local_modules(files, [""]), runtimes["3.6"]
-    unloadable = unable(project, OwnModules(files, [""]), runtime)
+    own, runtime = OwnModules(files, [""]), runtimes["3.6"]
+    unloadable = unable(project, own, runtime)
 
-    found = loading(project, local, runtime, (), unloadable)
+    found = loading(project, own, runtime, (), unloadable)
 
     assert found is not None
     assert found.surely == {"index.py", "through.py"}
     assert found.survived == {"through.py", "broken.py", "other.py"}
-    assert reached(project, local, runtime, unloadable) == frozenset({"index.py", "through.py"})
+    assert reached(project, own, runtime, unloadable) == frozenset({"index.py", "through.py"})
 
 
 def test_without_a_handler_nothing_is_told(runtimes: Mapping[str, Runtime]) -> None:
     project = Project(root=".", declared_in=(), declared=())
-    assert loading(project, local_modules([], [""]), runtimes["3.6"], ()) is None
+    assert loading(project, OwnModules([], [""]), runtimes["3.6"], ()) is None
 
 
 @pytest.mark.parametrize(
@@ -167,7 +166,7 @@ def test_files_that_may_as_well_fail_to_import_are_told_apart(
     }
     project = _project(files)
 
-    found = loading(project, local_modules(files, [""]), runtimes["3.6"], ())
+    found = loading(project, OwnModules(files, [""]), runtimes["3.6"], ())
 
     assert found is not None
     assert found.spared == spared

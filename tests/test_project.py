@@ -192,6 +192,11 @@ def test_files_of_vendored_distributions_are_not_scanned(tmp_path: Path) -> None
     project = read(tmp_path)
     assert paths(project) == ["index.py"]
     assert [each.name for each in project.vendored] == ["six"]
+    assert project.packed == ()
+    write(tmp_path, {"index.py": "import six\n"})
+    again = read(tmp_path)
+    assert paths(again) == ["index.py"]
+    assert [each.path for each in again.packed] == ["six.py"]
 
 
 def test_every_python_file_counts_also_one_that_cannot_be_read(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def find(assessment: Assessment) -> Iterator[Finding]:
 def _finding(assessment: Assessment, uses: Sequence[Lack]) -> Finding:
     worst = max(uses, key=lambda each: weight(doubt_of(assessment, each)))
     unsure = doubt_of(assessment, worst)
-    reasons = [_told(assessment, worst)]
+    reasons = [told(assessment, worst)]
     if unsure is not None:
         reasons.append(unsure.reason)
     others = sorted({each.at.file for each in uses} - {worst.at.file})
@@ -98,7 +98,8 @@ def doubt_of(assessment: Assessment, lack: Lack) -> Doubt | None:
     return unsure
 
 
-def _told(assessment: Assessment, lack: Lack) -> str:
+def told(assessment: Assessment, lack: Lack) -> str:
+    """Say what is lacking, and which Pythons have it."""
     name, owner = assessment.runtime.name, lack.member.removesuffix(f".{SUBSCRIPT}")
     since = _since(assessment, lack)
     if lack.unless is not None:
@@ -135,7 +136,7 @@ _OPERATIONS = {
 def _since(assessment: Assessment, lack: Lack) -> str:
     """Return which Pythons have it: `since Python 3.7`, `until Python 3.8`, `Python 2.7 has it`."""
     rules, python = assessment.around.members, assessment.runtime.python
-    having = _having(assessment, lack)
+    having = versions_with(assessment, lack)
     places = {each: place for place, each in enumerate(rules.pythons)}
     here = tuple(map(int, python.split(".")))
     newer = [each for each in having if tuple(map(int, each.split("."))) > here]
@@ -154,7 +155,8 @@ def _since(assessment: Assessment, lack: Lack) -> str:
     return f"until Python {having[-1]}" if having[1:] else f"Python {having[0]} has it"
 
 
-def _having(assessment: Assessment, lack: Lack) -> tuple[str, ...]:
+def versions_with(assessment: Assessment, lack: Lack) -> tuple[str, ...]:
+    """Return the Pythons that have what is lacking, oldest first."""
     rules = assessment.around.members
     if lack.keyword == LOADING:
         return rules.submodules.having(lack.member)
@@ -175,7 +177,7 @@ def _remedy(assessment: Assessment, lack: Lack) -> str:
     if lack.is_import:
         module, _, last = lack.member.rpartition(".")
         return f"try: from {module} import {last} / except ImportError: what there is without it"
-    having = _having(assessment, lack)
+    having = versions_with(assessment, lack)
     test = _test(lack.member, having, assessment.runtime.version)
     return f"under the test `{test}` alone, with what there is without it otherwise"
 

@@ -89,7 +89,7 @@ def _finding(assessment: Assessment, use: Use) -> Finding:
     pythons = assessment.around.library.versions_with(module)
     rule = ABSENT if pythons else MISSING
     unsure = doubt(assessment, use)
-    brought = _may_come(assessment, module)
+    brought = may_come(assessment, module)
     if unsure is None and brought:
         unsure = Doubt(f"unless it comes with {brought}", Verdict.UNKNOWN)
     apart = _apart(assessment, module)
@@ -100,7 +100,7 @@ def _finding(assessment: Assessment, use: Use) -> Finding:
     if use.answer.because:
         reasons.append(use.answer.because)
     if pythons:
-        reasons.append(f"the standard library has it on Python {_span(pythons)}")
+        reasons.append(f"the standard library has it on Python {span(pythons)}")
     reasons += _offers(assessment, module)
     if unsure is not None:
         reasons.append(unsure.reason)
@@ -133,7 +133,7 @@ def _apart(assessment: Assessment, module: str) -> str:
     return posixpath.normpath(posixpath.join(project.root, found)) if found else ""
 
 
-def _may_come(assessment: Assessment, module: str) -> str:
+def may_come(assessment: Assessment, module: str) -> str:
     """Name the distributions that, for all that is known, may provide a module; empty for none."""
     if not may_be_packed(module, assessment.around):
         return ""
@@ -204,7 +204,8 @@ def _offer(suggestion: Suggestion) -> str:
     return f"{release.name} {release.version} has it"
 
 
-def _span(pythons: tuple[str, ...]) -> str:
+def span(pythons: tuple[str, ...]) -> str:
+    """Return Pythons as a phrase: `3.4 to 3.13`."""
     return pythons[0] if len(pythons) == 1 else f"{pythons[0]} to {pythons[-1]}"
 
 

@@ -55,7 +55,7 @@ def find(assessment: Assessment) -> Iterator[Finding]:
     found = [
         (source, refusal)
         for source in assessment.project.sources
-        if (refusal := _refusal(assessment, assessment.runtime, source))
+        if (refusal := refusal_of(assessment, assessment.runtime, source))
         and not _is_setup(assessment, source)
     ]
     others = _elsewhere(assessment) if found else []
@@ -68,7 +68,7 @@ def _is_setup(assessment: Assessment, source: Source) -> bool:
     return assessment.loading is None and posixpath.basename(source.path) == "setup.py"
 
 
-def _refusal(assessment: Assessment, runtime: Runtime, source: Source) -> _Refusal | None:
+def refusal_of(assessment: Assessment, runtime: Runtime, source: Source) -> _Refusal | None:
     """Return where a file refuses a runtime: surely, or else perhaps."""
     rulings = assessment.project.rulings
     if not source.endings or compiles(source, runtime, rulings) is False:
@@ -149,7 +149,7 @@ def _elsewhere(assessment: Assessment) -> list[str]:
         for runtime in assessment.runtimes
         if runtime != assessment.runtime
         and all(compiles(source, runtime, rulings) for source in loaded)
-        and all(_refusal(assessment, runtime, source) is None for source in loaded)
+        and all(refusal_of(assessment, runtime, source) is None for source in loaded)
     ]
 
 

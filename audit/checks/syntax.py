@@ -60,7 +60,7 @@ class _Refusal(NamedTuple):
 def find(assessment: Assessment) -> Iterator[Finding]:
     """Report each file that the runtime refuses, at the first line of it that it does."""
     sources = assessment.project.sources
-    found = [(each, _refusal(assessment, assessment.runtime, each)) for each in sources]
+    found = [(each, refusal_of(assessment, assessment.runtime, each)) for each in sources]
     others = _elsewhere(assessment) if any(refusal for _, refusal in found) else []
     for source, refusal in found:
         if refusal is not None:
@@ -79,11 +79,11 @@ def _elsewhere(assessment: Assessment) -> list[Runtime]:
         runtime
         for runtime in assessment.runtimes
         if runtime != assessment.runtime
-        and all(_refusal(assessment, runtime, source) is None for source in loaded)
+        and all(refusal_of(assessment, runtime, source) is None for source in loaded)
     ]
 
 
-def _refusal(assessment: Assessment, runtime: Runtime, source: Source) -> _Refusal | None:
+def refusal_of(assessment: Assessment, runtime: Runtime, source: Source) -> _Refusal | None:
     """Return what a runtime has against a file; a real interpreter's word stands."""
     rulings = assessment.project.rulings.get(runtime.python, {})
     ruling = rulings.get(source.path)
@@ -155,7 +155,7 @@ def _finding(
     if not refusal.is_sure and verdict is Verdict.BLOCKED:
         verdict = Verdict.UNKNOWN
     is_or_may_be = "is not" if refusal.is_sure else "may not be"
-    fitting = [each.name for each in others if _refusal(assessment, each, source) is None]
+    fitting = [each.name for each in others if refusal_of(assessment, each, source) is None]
     # By the runtime's name, which several runtimes then share: the interpreters alone differ.
     message = f"{path} {is_or_may_be} valid on {assessment.runtime.name}: {refusal.reason}"
     return Finding(
@@ -168,13 +168,20 @@ def _finding(
     )
 
 
-def _remedy(assessment: Assessment, refusal: _Refusal, others: Sequence[str]) -> str:
+def deciding(assessment: Assessment, refusal: _Refusal) -> str:
+    """Return how to find out whether a runtime compiles a file; empty where it was asked."""
     python = assessment.runtime.python
-    if not refusal.is_sure and python in assessment.project.rulings:  # it was asked, in vain
-        return "split the file, or move what it holds into one of data"
+    if python in assessment.project.rulings:
+        return ""
+    newer = f"run scf-audit with Python {python} or newer, or " if refusal.is_newer else ""
+    return f"{newer}give --python {python}=PATH"
+
+
+def _remedy(assessment: Assessment, refusal: _Refusal, others: Sequence[str]) -> str:
     if not refusal.is_sure:
-        newer = f"run scf-audit with Python {python} or newer, or " if refusal.is_newer else ""
-        return f"{newer}give --python {python}=PATH"
+        in_vain = "split the file, or move what it holds into one of data"
+        return deciding(assessment, refusal) or in_vain
+    python = assessment.runtime.python
     ways = [f"in its place: {refusal.instead}"] if refusal.instead else []
     if others:
         ways.append(f"deploy to {listed(others, 'or')}, where it compiles")

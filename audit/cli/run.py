@@ -136,7 +136,8 @@ def _notes(settings: Settings, project: Project, report: Report) -> Iterator[tup
         table = report.table
         yield "note", f"built-in table: {table.source}, {table.libraries} libraries"
         yield "note", f"requirements: {', '.join(project.declared_in) or 'none'}"
-        yield "note", f"sources: {len(project.sources)} under {project.root}"
+        packed = f", {len(project.packed)} of vendored copies" if project.packed else ""
+        yield "note", f"sources: {len(project.sources)} under {project.root}{packed}"
         handlers = (
             f"{each.handler} ({each.at})" if each.at else each.handler for each in project.entries
         )

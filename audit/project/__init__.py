@@ -15,6 +15,7 @@ from audit.project.configuration import find_deployment
 from audit.project.declared import PYPROJECT, read_declarations
 from audit.project.entries import Deployment, entries_of
 from audit.project.ignored import ignored_by
+from audit.project.packed import read_packed
 from audit.project.reading import read_sources
 from audit.project.sources import contents, ignored_in, modules, placed, source_paths
 from audit.project.targets import open_targets
@@ -92,11 +93,12 @@ def read_project(  # noqa: PLR0913 - the options of the command line
     found = find_vendored(opened.tree, listing.files, roots)
     vendored = tuple(each for each in found if isinstance(each, Vendored))
     unsure = (each for each in found if isinstance(each, Problem))
-    read = _Reading(kept, members) if scan_imports else None
-    sources, problems = _scan(opened.tree, listing, vendored, read) if read else ((), ())
+    reading = _Reading(opened.tree, kept, members)
+    sources, problems = _scan(reading, listing, vendored) if scan_imports else ((), ())
     files = modules(listing.files)
+    packed, unread = read_packed(sources, vendored, (files, roots), reading.sources)
     entries, doubts = entries_of(handler, deployment, files, sources)
-    problems = (*problems, *deployment.problems, *doubts)
+    problems = (*problems, *unread, *deployment.problems, *doubts)
     return Project(
         root=opened.tree.root,
         declared_in=said.files,
@@ -104,6 +106,7 @@ def read_project(  # noqa: PLR0913 - the options of the command line
         options=said.options,
         supports=said.supports,
         sources=sources,
+        packed=packed,
         files=files,
         import_roots=roots,
         vendored=vendored,
@@ -111,7 +114,7 @@ def read_project(  # noqa: PLR0913 - the options of the command line
         entries=entries if scan_imports else (),
         deployed_on=deployment.deployed_on,
         problems=(*said.problems, *listing.problems, *placed(unsure, opened.tree.root), *problems),
-        rulings=ask(contents(opened.tree, sources)),
+        rulings=ask(contents(opened.tree, (*sources, *packed))),
     )
 
 
@@ -146,22 +149,25 @@ def _import_roots(listing: Listing, deployment: Deployment) -> tuple[str, ...]:
 
 
 class _Reading(NamedTuple):
-    """What sources are read with."""
+    """What sources are read from, and with."""
 
+    tree: Tree
     kept: Kept | None
     members: Members
 
+    def sources(self, paths: Sequence[str]) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
+        return read_sources(self.tree, paths, partial(_read_anew, self.members), self.kept)
+
 
 def _scan(
-    tree: Tree, listing: Listing, vendored: Sequence[Vendored], reading: _Reading
+    reading: _Reading, listing: Listing, vendored: Sequence[Vendored]
 ) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
     owned = {path for copy in vendored for path in copy.files}
-    is_ignored, unread = ignored_in(tree, listing)
+    is_ignored, unread = ignored_in(reading.tree, listing)
     paths = source_paths(listing, owned, is_ignored)
     if not paths:
         return (), unread
-    read = partial(_read_anew, reading.members)
-    sources, problems = read_sources(tree, paths, read, reading.kept)
+    sources, problems = reading.sources(paths)
     return sources, unread + problems
 
 

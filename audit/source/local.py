@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from audit.code import Import, Source
 
@@ -226,44 +226,6 @@ def local_modules(files: Iterable[str], import_roots: Iterable[str]) -> LocalMod
 def _stem(path: str) -> str:
     folder, slash, name = path.rstrip("/").rpartition("/")
     return folder + slash + name.partition(".")[0]
-
-
-def reachable(
-    entries: Iterable[str],
-    sources: Iterable[Source],
-    local: LocalModules,
-    *,
-    version: tuple[int, int],
-    runs: Callable[[Source, Import], bool] = lambda _source, _statement: True,
-) -> frozenset[str]:
-    """Return the files that others load through own modules, themselves included.
-
-    An import inside a function counts: it may be called. `runs` leaves out statements that
-    never run, such as those under a test of another version.
-    """
-    by_path = {source.path: source for source in sources}
-    pending = list(entries)
-    reached: set[str] = set()
-    while pending:
-        path = pending.pop()
-        if path in reached:
-            continue
-        reached.add(path)
-        if path in by_path:
-            pending.extend(_loaded_by(by_path[path], local, version, runs))
-    return frozenset(reached)
-
-
-def _loaded_by(
-    source: Source,
-    local: LocalModules,
-    version: tuple[int, int],
-    runs: Callable[[Source, Import], bool],
-) -> list[str]:
-    importer = importer_of(source)
-    statements = (statement for statement in source.imports if runs(source, statement))
-    answers = (local.find_import(each, version=version, importer=importer) for each in statements)
-    return [path for answer in answers if isinstance(answer, Found) for path in answer.loads]
 
 
 @cache

@@ -65,7 +65,7 @@ def facts() -> Facts:
 
 @dataclass(frozen=True)
 class Case:
-    """A project and the built-ins around it.
+    """A project and the built-ins around it. Sources that a copy owns are its own.
 
     Built-ins are `"name version": (requirement, ...)`, or None for what it requires where that
     is not known. Vendored copies are `"name version": {field: value}`, see `_copy`.
@@ -125,6 +125,7 @@ class Case:
     def _project(self, members: Members) -> Project:
         vendored = tuple(_copy(text, **fields) for text, fields in self.vendored.items())
         owned = {path for copy in vendored for path in copy.files}
+        read = {path: _source(path, code, members) for path, code in self.sources.items()}
         return Project(
             root=self.root,
             declared_in=("requirements.txt",),
@@ -132,7 +133,8 @@ class Case:
                 *_lines("requirements.txt", self.requirements),
                 *_lines("constraints.txt", self.constraints, constraint=True),
             ),
-            sources=tuple(_source(path, code, members) for path, code in self.sources.items()),
+            sources=tuple(read[path] for path in self.sources if path not in owned),
+            packed=tuple(read[path] for path in self.sources if path in owned),
             files=frozenset({*self.sources, *self.files, *owned}),
             vendored=vendored,
             artefact=self.artefact,

@@ -15,7 +15,6 @@ from audit.source.local import (
     NotFound,
     importer_of,
     local_modules,
-    reachable,
 )
 
 PYENV = Path.home() / ".pyenv" / "versions"
@@ -158,26 +157,6 @@ def test_a_source_tells_whether_its_imports_are_absolute() -> None:
     future = Import(module="__future__", names=("absolute_import",), line=1)
     assert importer_of(source("a/b.py", future)) == Importer(path="a/b.py", absolute=True)
     assert not importer_of(source("a/b.py")).absolute
-
-
-def test_the_handlers_module_reaches_files_through_own_modules() -> None:
-    sources = [
-        source("index.py", Import(module="pkg.a", line=1), Import(module="requests", line=2)),
-        source("pkg/__init__.py", Import(module="", names=("c",), level=1, line=1)),
-        source("pkg/a.py", Import(module="old", line=3)),
-        source("pkg/b.py", Import(module="index", line=1)),
-        source("pkg/c.py", Import(module="pkg.a", line=1)),
-        source("pkg/old.py"),
-    ]
-    local = local_modules((each.path for each in sources), ("",))
-    new = {"index.py", "pkg/__init__.py", "pkg/a.py", "pkg/c.py"}
-    assert reachable(["index.py"], sources, local, version=(3, 6)) == new
-    assert reachable(["index.py"], sources, local, version=(2, 7)) == new | {"pkg/old.py"}
-    assert reachable([], sources, local, version=(3, 6)) == frozenset()
-    first = reachable(
-        ["index.py"], sources, local, version=(3, 6), runs=lambda _, each: each.line > 1
-    )
-    assert first == {"index.py"}
 
 
 # Differential: random trees, and what real interpreters find in them.

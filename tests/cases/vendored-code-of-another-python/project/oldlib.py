@@ -1,0 +1,5 @@
+from collections import Mapping
+
+
+def is_mapping(thing):
+    return isinstance(thing, Mapping)

@@ -1,0 +1,87 @@
+"""SCF504 against real interpreters: functions that load what they pack, or do not."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from audit.report import Verdict
+from tests.checks.test_refusing_programs import HANDLER, PYENV, PYTHONS, RUN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+THINGS = {
+    "nothing special": "x = 1",
+    "an f-string": "x = f'{1}'",
+    "a print statement": "print 'x'",
+    "an assignment expression": "x = (y := 1)",
+    "async as a name": "async = 1",
+    "a name that moved": "from collections import Mapping",
+    "an attribute that moved": "import collections\nclass A(collections.Mapping): pass",
+    "an argument": "import subprocess\nsubprocess.run(['true'], capture_output=True)",
+    "a built-in name": "x = unicode('x')",
+    "a module of Python 3": "import asyncio",
+    "a module of Python 2": "import urllib2",
+    "either module": "try: import urllib2\nexcept ImportError: import urllib.request as urllib2",
+    "neither is needed": "try: import asyncio\nexcept ImportError: asyncio = None",
+    "one under a test": "import sys\nif sys.version_info[0] == 2: import urllib2",
+    "one in a function": "def f():\n    import urllib2, asyncio, dataclasses",
+    "a refusal": "import sys\nif sys.version_info < (3, 7): raise RuntimeError('no')",
+    "a refusal to import": "import sys\nif sys.version_info < (3, 7): raise ImportError('no')",
+}
+INDEXES = {
+    "imported": "import thing" + HANDLER,
+    "through another copy": "import through" + HANDLER,
+    "one name of it": "from thing import __name__ as name" + HANDLER,
+    "in the handler": "def main_handler(event, context):\n    import thing\n",
+    "in a function": "def f():\n    import thing\n" + HANDLER,
+    "needless": "try: import thing\nexcept Exception: thing = None\n" + HANDLER,
+    "needless where it cannot be imported": (
+        "try: import thing\nexcept ImportError: thing = None\n" + HANDLER
+    ),
+    "on Python 2": "import sys\nif sys.version_info[0] == 2: import thing\n" + HANDLER,
+}
+
+
+@pytest.mark.interpreters
+@pytest.mark.parametrize("python", PYTHONS)
+def test_a_function_is_blocked_where_an_interpreter_cannot_load_what_it_packs(
+    python: str, verdict: Callable[..., Verdict]
+) -> None:
+    interpreter = next(iter(sorted(PYENV.glob(f"{python}.*/bin/python"))), None)
+    if interpreter is None:
+        pytest.skip(f"no Python {python}")
+    projects = {
+        f"{how}: {what}": {
+            "index.py": INDEXES[how],
+            "thing.py": THINGS[what],
+            "through.py": "import thing\n",
+        }
+        for how, what in product(INDEXES, THINGS)
+    }
+    done = subprocess.run(
+        [interpreter, "-W", "ignore", "-c", RUN],
+        input=json.dumps(projects),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    failed: dict[str, Any] = json.loads(done.stdout)
+    vendored = {"thing 1.0": {"files": ("thing.py",)}, "through 1": {"files": ("through.py",)}}
+    said = {
+        name: verdict(
+            sources=files, vendored=vendored, entry="index.main_handler", runtimes=(python,)
+        )
+        for name, files in projects.items()
+    }
+    wrong = {
+        name: (each.value, failed.get(name))
+        for name, each in said.items()
+        if each is not (Verdict.BLOCKED if name in failed else Verdict.READY)
+    }
+    assert wrong == {}
