@@ -30,10 +30,10 @@ RULE = Rule(
     severity=Severity.ERROR,
     explanation="""\
 The package holds a copy of a distribution, and loading the function loads a file of it that this
-runtime's Python cannot: it does not compile it, the file refuses that Python itself, or it uses
+runtime's Python cannot: it does not compile it, the file refuses that Python itself, it uses
 something of the standard library that this Python does not have (`from collections import Mapping`
-on 3.10). Metadata need not show that: a release cannot know which Pythons come after it, and many
-old ones do not say which came before.
+on 3.10), or it imports a module that nothing brings. Metadata need not show that: a release cannot
+know which Pythons come after it, and many old ones do not say which came before.
 
 Only what surely runs as the function is loaded counts: what a function of the copy imports or uses,
 or code under a test that cannot be decided, is there for other uses of it. A file that does not
@@ -194,7 +194,7 @@ def _finding(assessment: Assessment, copy: Vendored, flaws: list[_Flaw]) -> Find
     message = f"{called(copy)} {does} on {assessment.runtime.name}: {path}{line}: {worst.reason}"
     others = sorted({each.source for each in flaws} - {worst.source})
     if others:
-        message += f"; also {others[0]}" if not others[1:] else f"; so {len(others)} more files"
+        message += f"; also {others[0] if not others[1:] else f'{len(others)} more files'}"
     return Finding(
         rule=RULE,
         severity=RULE.severity if worst.is_sure else Severity.WARNING,

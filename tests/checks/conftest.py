@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,7 +37,7 @@ from audit.source.rules import Members, read_members
 from audit.source.stdlib import StandardLibrary, read_differences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from audit.code import Source
     from audit.report import Finding, Report, Verdict
@@ -233,6 +237,7 @@ def _told(finding: Finding) -> tuple[str, str, str]:
     return head, finding.message, finding.remedy
 
 
+_PYENV = Path.home() / ".pyenv" / "versions"
 _PYTHONS = {
     "2.7": ("2.7.13", "cp27mu"),
     "3.6": ("3.6.1", "cp36m"),
@@ -261,3 +266,56 @@ def pip() -> Callable[..., str]:
         )
 
     return command
+
+
+# Runs under Python 2.7 to 3.10: which of the projects fail when their handler is called.
+_RUN = r"""
+from __future__ import print_function
+import json, os, shutil, sys, tempfile
+answer, sys.stdout = sys.stdout, open(os.devnull, "w")
+sys.dont_write_bytecode = True
+failed = {}
+for name, files in json.loads(sys.stdin.read()).items():
+    folder = tempfile.mkdtemp()
+    for path, code in files.items():
+        with open(os.path.join(folder, path), "wb") as handle:
+            handle.write(code.encode("utf-8"))
+    sys.path.insert(0, folder)
+    before = set(sys.modules)
+    try:
+        __import__("index").main_handler({}, None)
+    except BaseException as error:
+        failed[name] = repr(error)
+    sys.path.remove(folder)
+    for module in set(sys.modules) - before:
+        del sys.modules[module]
+    getattr(sys, "path_importer_cache").clear()
+    shutil.rmtree(folder)
+json.dump(failed, answer)
+"""
+
+Failing = Callable[[str, Mapping[str, Mapping[str, str]]], dict[str, str]]
+
+
+@pytest.fixture(scope="session")
+def failing() -> Failing:
+    """Load projects, by name, in a real interpreter, and call their handlers: who fails, and how.
+
+    Skips the test where there is no interpreter of that feature version.
+    """
+
+    def failed(python: str, projects: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+        found = sorted(_PYENV.glob(f"{python}.*/bin/python"))
+        if not found:
+            pytest.skip(f"no Python {python}")
+        done = subprocess.run(
+            [found[0], "-W", "ignore", "-c", _RUN],
+            input=json.dumps(projects),
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        names: dict[str, str] = json.loads(done.stdout)
+        return names
+
+    return failed

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,34 +11,7 @@ from audit.report import Verdict
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PYENV = Path.home() / ".pyenv" / "versions"
-PYTHONS = ("2.7", "3.6", "3.7", "3.9", "3.10")
-
-# Runs under Python 2.7 to 3.10: which of the projects fail when their handler is called.
-RUN = r"""
-from __future__ import print_function
-import json, os, shutil, sys, tempfile
-answer, sys.stdout = sys.stdout, open(os.devnull, "w")
-sys.dont_write_bytecode = True
-failed = {}
-for name, files in json.loads(sys.stdin.read()).items():
-    folder = tempfile.mkdtemp()
-    for path, code in files.items():
-        with open(os.path.join(folder, path), "wb") as handle:
-            handle.write(code.encode("utf-8"))
-    sys.path.insert(0, folder)
-    before = set(sys.modules)
-    try:
-        __import__("index").main_handler({}, None)
-    except BaseException as error:
-        failed[name] = repr(error)
-    sys.path.remove(folder)
-    for module in set(sys.modules) - before:
-        del sys.modules[module]
-    getattr(sys, "path_importer_cache").clear()
-    shutil.rmtree(folder)
-json.dump(failed, answer)
-"""
+    from tests.checks.conftest import Failing
 
 OLD = "print 'two'\n"
 NEW = "three = f'{1}'\n"
@@ -440,22 +410,12 @@ def _projects() -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.interpreters
-@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("python", ["2.7", "3.6", "3.7", "3.9", "3.10"])
 def test_a_project_is_blocked_where_an_interpreter_cannot_load_it(
-    python: str, verdict: Callable[..., Verdict]
+    python: str, verdict: Callable[..., Verdict], failing: Failing
 ) -> None:
-    interpreter = next(iter(sorted(PYENV.glob(f"{python}.*/bin/python"))), None)
-    if interpreter is None:
-        pytest.skip(f"no Python {python}")
     projects = _projects()
-    done = subprocess.run(
-        [interpreter, "-c", RUN],
-        input=json.dumps(projects),
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    failed: dict[str, Any] = json.loads(done.stdout)
+    failed = failing(python, projects)
     said = {
         name: verdict(sources=files, entry="index.main_handler", runtimes=(python,))
         for name, files in projects.items()
