@@ -22,7 +22,25 @@ if TYPE_CHECKING:
 
 def decided(blocks: Iterable[Block], source: Source, runtime: Runtime) -> bool | None:
     """Whether the tests around code let it run on a runtime; None if they do not tell."""
-    return let_run(blocks, lambda test: holds(test, runtime, source.bindings))
+    blocks = tuple(blocks)
+    found = let_run(blocks, lambda test: holds(test, runtime, source.bindings))
+    return None if found and any(_is_probed(block, source) for block in blocks) else found
+
+
+def _is_probed(block: Block, source: Source) -> bool:
+    """Whether code runs unless something is caught that is no failed import.
+
+    So jinja2 imports for Python 3 in the `else` of a `try: compile(...)`.
+    """
+    return (
+        isinstance(block, Handled)
+        and block.branch == OTHERWISE
+        and not any(
+            isinstance(around, Handled) and around.group == block.group and not around.branch
+            for each in source.imports
+            for around in each.blocks
+        )
+    )
 
 
 def let_run(blocks: Iterable[Block], value_of: Callable[[str], bool | None]) -> bool | None:
@@ -202,7 +220,7 @@ def is_turned(statement: Import) -> bool:
     return catching and survivor(tries, "ImportError") is None
 
 
-def catches(statement: Import, exceptions: Iterable[str]) -> bool:
+def is_caught(statement: Import, exceptions: Iterable[str]) -> bool:
     """Whether a `try` around an import has a handler for any of some exceptions."""
     tries = [each for each in _tries(statement) if not each.branch]
     return any(catcher(each, exception) for each in tries for exception in exceptions)

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit.code import OTHERWISE, Attempt, Function, Handled
-from audit.failing import catches, decided, is_turned, may_fail
+from audit.failing import decided, is_caught, is_turned, may_fail
 from audit.handler import entries_on, functions_called
 from audit.model import Location
 from audit.report import Met
@@ -131,7 +131,7 @@ def loading(  # noqa: PLR0913 - those of every fact, and where to begin
         spared=walk.spared(may_run),
         uncaught={
             is_import: walk.followed(
-                lambda *each, names=names: surely_runs(*each) and not catches(each[1], names)
+                lambda *each, names=names: surely_runs(*each) and not is_caught(each[1], names)
             )
             for is_import, names in _FAILURES.items()
         },

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from audit.code import Handled
-from audit.failing import Failing, Survived, failing
+from audit.failing import Failing, Survived, decided, failing
 from audit.model import Project
 from audit.own import OwnModules
 from audit.runtimes import read_runtimes
@@ -107,3 +107,11 @@ def test_a_handler_that_raises_again_passes_it_on() -> None:
     assert survivor([outer, again], "SyntaxError") == outer
     assert survivor([again], "SyntaxError") is None
     assert survivor([outer._replace(branch=1)], "SyntaxError") is None
+
+
+@pytest.mark.parametrize(
+    ("body", "runs"), [("probe()", None), ("import json", True), ("import json; probe()", True)]
+)
+def test_what_follows_a_probe_that_is_no_import_may_run(body: str, *, runs: bool | None) -> None:
+    _, index = read(f"try: {body}\nexcept ValueError: pass\nelse: import fine\n")
+    assert decided(index.imports[-1].blocks, index, RUNTIME) is runs

@@ -35,9 +35,11 @@ something of the standard library that this Python does not have (`from collecti
 on 3.10), or it imports a module that nothing brings. Metadata need not show that: a release cannot
 know which Pythons come after it, and many old ones do not say which came before.
 
-Only what surely runs as the function is loaded counts: what a function of the copy imports or uses,
-or code under a test that cannot be decided, is there for other uses of it. A file that does not
-compile and that such a test may load is a warning, and the verdict `unknown`.
+Only what surely runs as the function is loaded counts. Libraries hold what some Python lacks under
+tests of every kind, and do without it: so nothing is said of what a test that cannot be decided
+guards, nor of what a function of the copy imports or uses. It is a warning, and the verdict
+`unknown`, where it cannot be told if the runtime compiles a file, or where a module may come with a
+distribution that was not checked.
 
 Pack a release that runs there: an older one where the copy is for newer Pythons, a newer one where
 it is for older.
@@ -97,9 +99,8 @@ def _is_judged(assessment: Assessment, copy: Vendored, path: str) -> bool:
 def _flaws(assessment: Assessment, found: Packed) -> Iterator[_Flaw]:
     loading = found.loading
     for flaw in _of_files(assessment):
-        loaded = loading.of(flaw.source)
-        if loaded in {Loaded.SURELY, Loaded.PERHAPS} and flaw.source not in loading.survived:
-            yield flaw if loaded is Loaded.SURELY else _perhaps(flaw)
+        if loading.of(flaw.source) is Loaded.SURELY and flaw.source not in loading.survived:
+            yield flaw
     lacking = (
         *(_of_module(assessment, each) for each in found.modules if _surely_runs(each)),
         *(_of_member(assessment, each) for each in found.members if _surely_runs(each)),
@@ -111,13 +112,7 @@ def _flaws(assessment: Assessment, found: Packed) -> Iterator[_Flaw]:
             yield flaw
 
 
-def _perhaps(flaw: _Flaw) -> _Flaw:
-    reason = f"{flaw.reason}; it is loaded under a test that cannot be decided"
-    return flaw._replace(is_sure=False, reason=reason)
-
-
 def _surely_runs(placed: Use | Lack) -> bool:
-    # Libraries hold what they lack on some Python under tests of every kind, and do without it.
     return placed.function is None and placed.certain
 
 
