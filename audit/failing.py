@@ -220,12 +220,6 @@ def is_turned(statement: Import) -> bool:
     return catching and survivor(tries, "ImportError") is None
 
 
-def is_caught(statement: Import, exceptions: Iterable[str]) -> bool:
-    """Whether a `try` around an import has a handler for any of some exceptions."""
-    tries = [each for each in _tries(statement) if not each.branch]
-    return any(catcher(each, exception) for each in tries for exception in exceptions)
-
-
 def _tries(statement: Import) -> list[Handled]:
     """Return each `try` around an import that is left where it fails, outermost first."""
     found: list[Handled] = []

@@ -6,8 +6,8 @@ import posixpath
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit.code import OTHERWISE, Attempt, Function, Handled
-from audit.failing import decided, is_caught, is_turned, may_fail
+from audit.code import OTHERWISE, Attempt, Condition, Function, Handled
+from audit.failing import decided, is_turned, may_fail
 from audit.handler import entries_on, functions_called
 from audit.model import Location
 from audit.report import Met
@@ -37,13 +37,6 @@ class Loaded(Enum):
     NEVER = "never"
 
 
-_FAILURES: Mapping[bool, tuple[str, ...]] = {
-    True: ("ImportError",),
-    False: ("AttributeError", "NameError", "TypeError", "LookupError"),
-}
-_NONE: Mapping[bool, frozenset[str]] = dict.fromkeys(_FAILURES, frozenset())
-
-
 class Loading(NamedTuple):
     """The own and vendored files of a project as one runtime loads them."""
 
@@ -54,9 +47,10 @@ class Loading(NamedTuple):
     """Those of all that are loaded only where a `try` around an import goes on as one fails."""
     spared: frozenset[str] = frozenset()
     """Those of all whose ImportError is caught around each import of them, and nothing lost."""
-    uncaught: Mapping[bool, frozenset[str]] = _NONE
-    """Those of the sure that imports lead to around which nothing catches what fails there: True
-    for an ImportError, False for what a member or argument ends with that is not there."""
+    firm: frozenset[str] = frozenset()
+    """Those of the sure that imports lead to with no test and no `try` around them."""
+    tried: frozenset[str] = frozenset()
+    """Those that the first import in a `try` in one of these files loads first."""
 
     def of(self, path: str) -> Loaded:
         """Return how a file is loaded."""
@@ -120,7 +114,11 @@ def loading(  # noqa: PLR0913 - those of every fact, and where to begin
     def surely_runs(source: Source, statement: Import) -> bool:
         return runs(source, statement) is True and is_at_load(source, statement)
 
+    def is_firm(source: Source, statement: Import) -> bool:
+        return _is_plain(statement) and surely_runs(source, statement)
+
     walk = _walk(files, project, own, runtime)
+    firm = walk.followed(is_firm)
     survived = walk.survived(may_run, failing) if failing else frozenset()
     spared = survived & failing.uncompiled if failing else frozenset()
     return Loading(
@@ -129,12 +127,8 @@ def loading(  # noqa: PLR0913 - those of every fact, and where to begin
         called=walk.followed(lambda *each: runs(*each) is not False),
         survived=survived,
         spared=walk.spared(may_run),
-        uncaught={
-            is_import: walk.followed(
-                lambda *each, names=names: surely_runs(*each) and not is_caught(each[1], names)
-            )
-            for is_import, names in _FAILURES.items()
-        },
+        firm=firm,
+        tried=walk.tried(firm),
     )
 
 
@@ -166,6 +160,21 @@ class _Walk(NamedTuple):
         needed = self.followed(lambda *each: follows(*each) and not failing.survived(*each))
         return self.followed(follows) - needed
 
+    def tried(self, files: frozenset[str]) -> frozenset[str]:
+        """Return what the first import in the body of a `try` in some files loads beside them."""
+        found: set[str] = set()
+        for source in (self.sources[path] for path in files if path in self.sources):
+            begun: set[int] = set()
+            loads = dict(self.own.loaded_by(source, self.version))
+            for statement in source.imports:
+                tries = [each for each in statement.blocks if isinstance(each, Handled)]
+                is_first = not begun.intersection(each.group for each in tries)
+                begun.update(each.group for each in tries)
+                is_body = all(not each.branch for each in tries)
+                if tries and is_first and is_body and _is_only_tried(statement):
+                    found.update([x for x in loads.get(statement, ()) if x not in files][:1])
+        return frozenset(found)
+
     def spared(self, follows: Follows) -> frozenset[str]:
         """Return the files that are come to only by imports that may as well fail."""
         if not any(
@@ -184,6 +193,16 @@ class _Walk(NamedTuple):
             if source.path in spared and any(is_turned(each) for each in source.imports)
         }  # what fails there may end with another exception
         return found - self._replace(files=self.files | turning).followed(needs)
+
+
+def _is_plain(statement: Import) -> bool:
+    """Whether an import stands at most in one function, and after what may end that or the file."""
+    inner = [x for x in statement.blocks if not (isinstance(x, Condition) and x.is_early)]
+    return not inner or (len(inner) == 1 and isinstance(inner[0], Function))
+
+
+def _is_only_tried(statement: Import) -> bool:
+    return all(isinstance(block, Attempt | Handled) for block in statement.blocks)
 
 
 def _entered(project: Project, runtime: Runtime) -> frozenset[str]:

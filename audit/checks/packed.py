@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from audit.checks import members, missing, refusing, syntax
 from audit.checks.wording import called, vendoring
 from audit.compiling import is_sure, refused
-from audit.loading import Loaded
 from audit.model import Location
 from audit.packages import chosen
 from audit.report import Finding, Rule, Severity, Verdict
@@ -30,14 +29,14 @@ RULE = Rule(
     severity=Severity.ERROR,
     explanation="""\
 The package holds a copy of a distribution, and loading the function loads a file of it that this
-runtime's Python cannot: it does not compile it, the file refuses that Python itself, it uses
+runtime's Python cannot: it does not compile it, the file refuses that Python itself, or it uses
 something of the standard library that this Python does not have (`from collections import Mapping`
-on 3.10), or it imports a module that nothing brings. Metadata need not show that: a release cannot
-know which Pythons come after it, and many old ones do not say which came before.
+on 3.10). Metadata need not show that: a release cannot know which Pythons come after it, and many
+old ones do not say which came before.
 
-Only what surely runs as the function is loaded counts. Libraries hold what some Python lacks under
-tests of every kind, and do without it: so nothing is said of what a test that cannot be decided
-guards, nor of what a function of the copy imports or uses. It is a warning, and the verdict
+Only files count to which imports lead that stand under no test and in no `try`. Libraries hold what
+some Python lacks under guards of every kind, and do without it: so nothing is said of what these
+guard, nor of what a function of the copy imports or uses. It is a warning, and the verdict
 `unknown`, where it cannot be told if the runtime compiles a file, or where a module may come with a
 distribution that was not checked.
 
@@ -56,10 +55,6 @@ class _Flaw(NamedTuple):
     is_sure: bool
     is_for_newer: bool | None
     """Whether newer Pythons load it, or older ones; None where that is not known."""
-    is_import: bool = False
-    """It ends with an ImportError."""
-    lacks: str = ""
-    """The module of another distribution that it imports."""
     deciding: str = ""
     """How to find out whether it is one."""
 
@@ -99,17 +94,13 @@ def _is_judged(assessment: Assessment, copy: Vendored, path: str) -> bool:
 def _flaws(assessment: Assessment, found: Packed) -> Iterator[_Flaw]:
     loading = found.loading
     for flaw in _of_files(assessment):
-        if loading.of(flaw.source) is Loaded.SURELY and flaw.source not in loading.survived:
+        if flaw.source in loading.firm | (loading.tried - loading.survived):
             yield flaw
     lacking = (
         *(_of_module(assessment, each) for each in found.modules if _surely_runs(each)),
         *(_of_member(assessment, each) for each in found.members if _surely_runs(each)),
     )
-    is_extended = any(each.extends_path for each in assessment.project.packed)
-    for flaw in lacking:
-        # Setuptools and others put a folder of theirs on sys.path.
-        if flaw.source in loading.uncaught[flaw.is_import] and not (flaw.lacks and is_extended):
-            yield flaw
+    yield from (flaw for flaw in lacking if flaw.source in loading.firm)
 
 
 def _surely_runs(placed: Use | Lack) -> bool:
@@ -147,17 +138,13 @@ def _is_for_newer(assessment: Assessment, source: Source) -> bool | None:
 def _of_module(assessment: Assessment, use: Use) -> _Flaw:
     module = use.answer.module
     having = assessment.around.library.versions_with(module)
-    reason = f"no module {module}"
-    if having:
-        reason += f"; the standard library has it on Python {missing.span(having)}"
+    has = f"the standard library has it on Python {missing.span(having)}"
     return _Flaw(
         source=use.source,
         line=use.site.at.line,
-        reason=reason,
+        reason=f"no module {module}; {has}",
         is_sure=not missing.may_come(assessment, module),
         is_for_newer=_are_newer(assessment, having),
-        is_import=True,
-        lacks="" if having else module,
     )
 
 
@@ -170,7 +157,6 @@ def _of_member(assessment: Assessment, lack: Lack) -> _Flaw:
         reason=reason,
         is_sure=True,
         is_for_newer=_are_newer(assessment, having),
-        is_import=lack.is_import,
     )
 
 
@@ -204,10 +190,7 @@ def _finding(assessment: Assessment, copy: Vendored, flaws: list[_Flaw]) -> Find
 def _remedy(assessment: Assessment, copy: Vendored, flaw: _Flaw) -> str:
     if flaw.deciding:
         return flaw.deciding
-    if flaw.lacks:
-        brought = assessment.around.names.suggest(flaw.lacks, assessment.built_ins)
-        return f"pack what it needs: {vendoring(assessment, brought or flaw.lacks)}"
     bound = {True: "<", False: ">", None: "!="}[flaw.is_for_newer]
     which = {True: "an older", False: "a newer", None: "another"}[flaw.is_for_newer]
-    command = vendoring(assessment, f"{copy.name}{bound}{copy.version}")
+    command = vendoring(assessment, f"{copy.name}{bound}{copy.version.public}")
     return f"try {which} release: {command} --upgrade"
