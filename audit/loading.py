@@ -48,7 +48,8 @@ class Loading(NamedTuple):
     spared: frozenset[str] = frozenset()
     """Those of all whose ImportError is caught around each import of them, and nothing lost."""
     firm: frozenset[str] = frozenset()
-    """Those of the sure that imports lead to with no test and no `try` around them."""
+    """Those of the sure that imports lead to with no test and no `try` around them; empty where
+    there are no vendored copies, which alone are judged by it."""
     tried: frozenset[str] = frozenset()
     """Those that the first import in a `try` in one of these files loads first."""
 
@@ -118,7 +119,7 @@ def loading(  # noqa: PLR0913 - those of every fact, and where to begin
         return _is_plain(statement) and surely_runs(source, statement)
 
     walk = _walk(files, project, own, runtime)
-    firm = walk.followed(is_firm)
+    firm = walk.followed(is_firm) if project.packed else frozenset()
     survived = walk.survived(may_run, failing) if failing else frozenset()
     spared = survived & failing.uncompiled if failing else frozenset()
     return Loading(

@@ -8,11 +8,10 @@ from audit.imports import meet, survey
 from audit.lacking import lacking
 from audit.loading import loading
 from audit.report import Met
-from audit.source.terms import ANY, LOADING
+from audit.source.terms import LOADING
+from audit.unbound import may_be_set, set_elsewhere
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from audit.failing import Failing
     from audit.finder import Surroundings
     from audit.imports import Imports, Survey, Use
@@ -26,9 +25,9 @@ class Packed(NamedTuple):
 
     loading: Loading
     """Where no handler is known: as they are loaded if all own files are."""
-    modules: tuple[Use, ...] = ()
+    modules: tuple[Use, ...]
     """Imports of modules of the standard library that it does not have."""
-    members: tuple[Lack, ...] = ()
+    members: tuple[Lack, ...]
     """Uses of members and arguments of the standard library that it does not have."""
 
 
@@ -37,13 +36,19 @@ class Scanned(NamedTuple):
 
     project: Project
     imports: Survey
+    elsewhere: frozenset[str]
+    """What some file sets in what may be any module: `collections.Mapping = abc.Mapping`."""
 
 
 def scan(project: Project, around: Surroundings) -> Scanned | None:
     """Prepare the files of vendored copies; None where a project may load none."""
     if not project.packed:
         return None
-    return Scanned(project, survey(project.root, project.packed, around))
+    return Scanned(
+        project=project,
+        imports=survey(project.root, project.packed, around),
+        elsewhere=set_elsewhere((*project.sources, *project.packed)),
+    )
 
 
 def packed(scanned: Scanned, asked: Asked, imports: Imports, failing: Failing) -> Packed | None:
@@ -51,7 +56,7 @@ def packed(scanned: Scanned, asked: Asked, imports: Imports, failing: Failing) -
 
     None where no file is loaded at all.
     """
-    project, surveyed = scanned
+    project, surveyed, elsewhere = scanned
     runtime, around, finder, live = asked
     met = meet(surveyed, finder, runtime, live, failing)
     modules = (*imports.modules, *met.modules)
@@ -59,7 +64,6 @@ def packed(scanned: Scanned, asked: Asked, imports: Imports, failing: Failing) -
     found = loading(project, around.own, runtime, modules, failing, otherwise=files)
     if found is None:
         return None
-    is_set = _set_somewhere(project)
     lacks = lacking(project.root, project.packed, met.lacking, asked)
     return Packed(
         loading=found,
@@ -68,24 +72,17 @@ def packed(scanned: Scanned, asked: Asked, imports: Imports, failing: Failing) -
         members=tuple(
             each
             for each in lacks
-            if each.keyword != LOADING and not each.because and not is_set(each.member)
+            if each.keyword != LOADING and not each.because and not _is_set(each, elsewhere)
         ),
     )
+
+
+def _is_set(lack: Lack, elsewhere: frozenset[str]) -> bool:
+    module, _, name = lack.member.rpartition(".")
+    return may_be_set(module.rpartition(".")[2], name, elsewhere)
 
 
 def _is_of_library(use: Use, around: Surroundings) -> bool:
     """Whether an import is of what some standard library has; metadata tells of all others."""
     is_missing = use.answer.status is Met.MISSING
     return is_missing and around.library.is_anywhere(use.answer.module)
-
-
-def _set_somewhere(project: Project) -> Callable[[str], bool]:
-    """Tell whether some file may put a member there: `collections.Mapping = abc.Mapping`."""
-    sources = (*project.sources, *project.packed)
-    names = {each.name[1:] for source in sources for each in source.names if each.name[0] == "."}
-
-    def is_set(member: str) -> bool:
-        module, _, name = member.rpartition(".")
-        return name in names or f"{module.rpartition('.')[2]}.{ANY}" in names
-
-    return is_set

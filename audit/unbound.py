@@ -10,7 +10,7 @@ from audit.source.conditions import holds
 from audit.source.terms import ANY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from audit.code import Condition, Definition, Source
     from audit.compiling import Rulings
@@ -33,7 +33,7 @@ class OwnNames(NamedTuple):
         """Say why a file surely binds no such name on a runtime; empty where it may bind it."""
         if path not in self.by_path or name == ANY or _is_given(name):
             return ""
-        if name in self.elsewhere or f"{_last_name(path)}.{ANY}" in self.elsewhere:
+        if may_be_set(_last_name(path), name, self.elsewhere):
             return ""
         source = self.by_path[path]
         bound = self.bound[path]
@@ -53,14 +53,24 @@ class OwnNames(NamedTuple):
 
 def own_names(project: Project) -> OwnNames:
     """Put together what the files of a project bind."""
-    bound = (each.name for source in project.sources for each in source.names)
     return OwnNames(
         root=project.root,
         by_path={each.path: each for each in project.sources},
         bound={each.path: _by_name(each) for each in project.sources},
-        elsewhere=frozenset(name[1:] for name in bound if name[0] == "."),
+        elsewhere=set_elsewhere(project.sources),
         rulings=project.rulings,
     )
+
+
+def set_elsewhere(sources: Iterable[Source]) -> frozenset[str]:
+    """Return the attributes that files set in what may be any module; `name.*` for all of one."""
+    bound = (each.name for source in sources for each in source.names)
+    return frozenset(name[1:] for name in bound if name[0] == ".")
+
+
+def may_be_set(module: str, name: str, elsewhere: Collection[str]) -> bool:
+    """Whether a name may be among what files set in a module, known by its last name."""
+    return name in elsewhere or f"{module}.{ANY}" in elsewhere
 
 
 def _by_name(source: Source) -> dict[str, list[Definition]]:

@@ -19,6 +19,7 @@ from audit.model import Artefact, Declared, Entry, Location, Metadata, Problem, 
 from audit.names import ImportNames, read_import_names
 from audit.platform import Library, Matrix, Runtime
 from audit.remedies import Remedies, read_remedies
+from audit.report import Verdict
 from audit.requirements import read_requirements
 from audit.resolve.index import NoIndex
 from audit.resolve.target import Preference
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from audit.code import Source
-    from audit.report import Finding, Report, Verdict
+    from audit.report import Finding, Report
     from audit.resolve.index import Index
 
 
@@ -294,17 +295,22 @@ for name, files in json.loads(sys.stdin.read()).items():
 json.dump(failed, answer)
 """
 
-Failing = Callable[[str, Mapping[str, Mapping[str, str]]], dict[str, str]]
+Misjudged = Callable[..., dict[str, tuple[str, str | None]]]
 
 
-@pytest.fixture(scope="session")
-def failing() -> Failing:
-    """Load projects, by name, in a real interpreter, and call their handlers: who fails, and how.
+@pytest.fixture
+def misjudged(verdict: Callable[..., Verdict]) -> Misjudged:
+    """Load projects, by name, in a real interpreter, and call their handlers.
 
-    Skips the test where there is no interpreter of that feature version.
+    Those are returned that fail and are not blocked, or run and are not ready: with the verdict,
+    and how they fail. Skips the test where there is no interpreter of that feature version.
     """
 
-    def failed(python: str, projects: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    def wrong(
+        python: str,
+        projects: Mapping[str, Mapping[str, str]],
+        **fields: Any,  # noqa: ANN401  # a Case's own
+    ) -> dict[str, tuple[str, str | None]]:
         found = sorted(_PYENV.glob(f"{python}.*/bin/python"))
         if not found:
             pytest.skip(f"no Python {python}")
@@ -315,7 +321,15 @@ def failing() -> Failing:
             text=True,
             check=True,
         )
-        names: dict[str, str] = json.loads(done.stdout)
-        return names
+        failed: dict[str, str] = json.loads(done.stdout)
+        said = {
+            name: verdict(sources=files, entry="index.main_handler", runtimes=(python,), **fields)
+            for name, files in projects.items()
+        }
+        return {
+            name: (each.value, failed.get(name))
+            for name, each in said.items()
+            if each is not (Verdict.BLOCKED if name in failed else Verdict.READY)
+        }
 
-    return failed
+    return wrong

@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audit.report import Verdict
 from tests.checks.test_refusing_programs import HANDLER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.checks.conftest import Failing
+    from tests.checks.conftest import Misjudged
 
 THINGS = {
     "nothing special": "x = 1",
@@ -55,7 +52,7 @@ INDEXES = {
 @pytest.mark.interpreters
 @pytest.mark.parametrize("python", ["2.7", "3.6", "3.7", "3.9", "3.10"])
 def test_a_function_is_blocked_where_an_interpreter_cannot_load_what_it_packs(
-    python: str, verdict: Callable[..., Verdict], failing: Failing
+    python: str, misjudged: Misjudged
 ) -> None:
     projects = {
         f"{how}: {what}": {
@@ -66,17 +63,5 @@ def test_a_function_is_blocked_where_an_interpreter_cannot_load_what_it_packs(
         for how, what in product(INDEXES, THINGS)
         if (how, what) not in NOT_TOLD
     }
-    failed = failing(python, projects)
     vendored = {"thing 1.0": {"files": ("thing.py",)}, "through 1": {"files": ("through.py",)}}
-    said = {
-        name: verdict(
-            sources=files, vendored=vendored, entry="index.main_handler", runtimes=(python,)
-        )
-        for name, files in projects.items()
-    }
-    wrong = {
-        name: (each.value, failed.get(name))
-        for name, each in said.items()
-        if each is not (Verdict.BLOCKED if name in failed else Verdict.READY)
-    }
-    assert wrong == {}
+    assert misjudged(python, projects, vendored=vendored) == {}

@@ -6,12 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audit.report import Verdict
-
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.checks.conftest import Failing
+    from tests.checks.conftest import Misjudged
 
 OLD = "print 'two'\n"
 NEW = "three = f'{1}'\n"
@@ -412,17 +408,6 @@ def _projects() -> dict[str, dict[str, str]]:
 @pytest.mark.interpreters
 @pytest.mark.parametrize("python", ["2.7", "3.6", "3.7", "3.9", "3.10"])
 def test_a_project_is_blocked_where_an_interpreter_cannot_load_it(
-    python: str, verdict: Callable[..., Verdict], failing: Failing
+    python: str, misjudged: Misjudged
 ) -> None:
-    projects = _projects()
-    failed = failing(python, projects)
-    said = {
-        name: verdict(sources=files, entry="index.main_handler", runtimes=(python,))
-        for name, files in projects.items()
-    }
-    wrong = {
-        name: (each.value, failed.get(name))
-        for name, each in said.items()
-        if each is not (Verdict.BLOCKED if name in failed else Verdict.READY)
-    }
-    assert wrong == {}
+    assert misjudged(python, _projects()) == {}
