@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from audit.code import Source
@@ -56,7 +56,7 @@ def read_sources(
     What `read` returns must follow from the content of the file. It is taken from `kept` where
     it is there, and put there where not.
     """
-    reading = _Reading(tree, read, program_digest(), kept is not None)
+    reading = _Reading(tree, read, _program(), kept is not None)
     files = {path: file for path in paths if (file := _look(reading, path)) is not None}
     found = _found(reading, {file.key: file for file in files.values()}, kept)
     sources: list[Source] = []
@@ -67,6 +67,12 @@ def read_sources(
         sources.append(source)
         problems.extend(placed(said, tree.root))
     return tuple(sources), tuple(problems)
+
+
+@cache
+def _program() -> _Hash:
+    """Return the digest of the program, read once: vendored copies are read wave by wave."""
+    return program_digest()
 
 
 def _look(reading: _Reading, path: str) -> _File | None:
